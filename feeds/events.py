@@ -1,0 +1,109 @@
+"""What the engine tells its faces, and what they ask of it.
+
+Owns the messages, which travel between tasks or between processes as they are (tagged, plain values).
+Events are past tense, commands imperative. News itself does not travel: it is committed to the store
+first, and `Changed` only says how far the change log has grown.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from feeds.model import Outcome, SourceSpec
+
+# ------------------------------------------------------------------ events
+
+
+class Ready(Struct, frozen=True, tag="ready"):
+    """The engine runs. `writing` is false when another Wirewatch writes to the same data."""
+
+    writing: bool
+    message: str = ""
+    """A sentence when it is not writing: who is."""
+
+
+class Changed(Struct, frozen=True, tag="changed"):
+    """Changes were committed; read the change log after the last sequence number you know."""
+
+    seq: int
+
+
+class SourcesChanged(Struct, frozen=True, tag="sources"):
+    """Sources were added, removed, or learned something about (health, title, next poll)."""
+
+    source_ids: tuple[int, ...]
+
+
+class PollStarted(Struct, frozen=True, tag="poll-started"):
+    """A visit began."""
+
+    source_id: int
+
+
+class PollFinished(Struct, frozen=True, tag="poll-finished"):
+    """A visit ended."""
+
+    source_id: int
+    outcome: Outcome
+    message: str = ""
+    """Why it failed, or what was odd; a sentence."""
+    added: int = 0
+    edited: int = 0
+    withdrawn: int = 0
+    restored: int = 0
+    gap: bool = False
+    """It shares no entry with the visit before: entries may be missing between them."""
+
+
+class SourceAdded(Struct, frozen=True, tag="source-added"):
+    """A source asked for by `AddSource` is saved (or already was)."""
+
+    source_id: int
+    url: str
+    name: str
+
+
+class Problem(Struct, frozen=True, tag="problem"):
+    """Something a person should read once; a sentence."""
+
+    message: str
+
+
+Event = Ready | Changed | SourcesChanged | PollStarted | PollFinished | SourceAdded | Problem
+
+# ------------------------------------------------------------------ commands
+
+
+class Refresh(Struct, frozen=True, tag="refresh"):
+    """Poll these sources now, all when empty; a floor of politeness still holds."""
+
+    source_ids: tuple[int, ...] = ()
+
+
+class Mark(Struct, frozen=True, tag="mark"):
+    """Set the reader's marks on entries; None leaves a mark as it is."""
+
+    entry_ids: tuple[int, ...]
+    read: bool | None = None
+    starred: bool | None = None
+
+
+class AddSource(Struct, frozen=True, tag="add-source"):
+    """Find what `spec.url` is, save it to the configuration and poll it."""
+
+    spec: SourceSpec
+
+
+class KeepSources(Struct, frozen=True, tag="keep-sources"):
+    """Save the sources of this visit to the configuration."""
+
+
+class Reload(Struct, frozen=True, tag="reload"):
+    """Read the configuration again."""
+
+
+class Stop(Struct, frozen=True, tag="stop"):
+    """End: finish the transaction under way and close."""
+
+
+Command = Refresh | Mark | AddSource | KeepSources | Reload | Stop

@@ -1,0 +1,160 @@
+"""The vocabulary of storage: what the rest of the program may ask of stored data, without any SQL.
+
+Owns the two protocols, `Reader` and `Store`, the values they speak in, and the functions that open them.
+A `Reader` never writes and may be used beside a writer, in another process too. There is one `Store` (the
+writer) for a data folder at a time; a lock file sees to it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from feeds.model import (
+    Batch,
+    ChangeRecord,
+    Entry,
+    Health,
+    Revision,
+    Source,
+    SourceSpec,
+    Validators,
+)
+from feeds.query import Query
+from feeds.reconcile import Known, Reconciled
+
+
+class View(Struct, frozen=True):
+    """Which entries are wanted: everything that belongs to these sources and matches this query."""
+
+    query: Query | None = None
+    """None matches everything."""
+    source_ids: tuple[int, ...] = ()
+    """Empty means all sources that are configured now."""
+
+
+class Selection(Struct, frozen=True):
+    """Entries of a view in timeline order: two columns of equal length, oldest first."""
+
+    ids: array[int]
+    """Entry ids (array type 'q')."""
+    sort_keys: array[int]
+    """`Entry.sort_at` in milliseconds since 1970 (array type 'q'); ties are in order of id."""
+
+
+class SourceCounts(Struct, frozen=True):
+    """How many entries of a source the store holds."""
+
+    entries: int = 0
+    unread: int = 0
+
+
+class Reader(Protocol):
+    """Reads stored data. Every method returns a consistent state; none waits for the writer."""
+
+    def sources(self) -> list[Source]:
+        """Return the configured sources in their configured order."""
+        ...
+
+    def select(self, view: View, *, newest: int | None = None) -> Selection:
+        """Return the entries of a view, or only its `newest` ones (still oldest first)."""
+        ...
+
+    def entries(self, ids: Sequence[int]) -> list[Entry]:
+        """Return these entries in the order asked for; unknown ids are left out."""
+        ...
+
+    def find(self, source_id: int, identity: str) -> Entry | None:
+        """Return the entry of that stable identity."""
+        ...
+
+    def revisions(self, entry_id: int) -> list[Revision]:
+        """Return every state seen of an entry, oldest first; the last is the present one."""
+        ...
+
+    def counts(self) -> Mapping[int, SourceCounts]:
+        """Return the counts of each configured source by its id."""
+        ...
+
+    def count(self, view: View) -> int:
+        """Return how many entries a view holds."""
+        ...
+
+    def activity(self, since: datetime, *, bucket: float) -> Mapping[int, list[int]]:
+        """Return arrivals by source id in buckets of `bucket` seconds from `since` on (first sight)."""
+        ...
+
+    def last_seq(self) -> int:
+        """Return the sequence number of the newest change, 0 when there is none."""
+        ...
+
+    def changes_since(self, seq: int, *, limit: int = 10_000) -> list[ChangeRecord]:
+        """Return the change log after `seq`, oldest first."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+class PollRecord(Struct, frozen=True):
+    """What is remembered of a visit besides its posts; written in the same transaction."""
+
+    health: Health
+    batch: Batch | None = None
+    """Given when a document was read: its title, coverage, hints and cursor are kept."""
+    adapter: str | None = None
+    validators: Validators | None = None
+    """Given when they are to be replaced."""
+    digest: str | None = None
+    moved_to: str | None = None
+
+
+class Store(Reader, Protocol):
+    """The one writer. Each method that writes is one transaction."""
+
+    def configure(self, specs: Iterable[SourceSpec]) -> list[Source]:
+        """Make the configured sources exactly these, in this order.
+
+        A source that is no longer named leaves `sources()` and every view, but its entries stay stored and come
+        back with it.
+        """
+        ...
+
+    def known(self, source_id: int, keys: Iterable[str], fingerprints: Iterable[str]) -> Known:
+        """Return what reconciling needs: entries of these keys or fingerprints, and the last window."""
+        ...
+
+    def apply(self, source_id: int, reconciled: Reconciled | None, record: PollRecord) -> int:
+        """Store the outcome of a visit, change log and search index included; return the last sequence number."""
+        ...
+
+    def mark(self, entry_ids: Sequence[int], *, read: bool | None, starred: bool | None, now: datetime) -> int:
+        """Set marks; only entries whose marks differ are logged. Return the last sequence number."""
+        ...
+
+
+def open_store(folder: Path) -> Store:
+    """Open the data in `folder` for writing, creating or migrating it.
+
+    Raises `StoreBusyError` when another program writes to it, `StoreError` when it cannot be used (it is from
+    a newer Wirewatch, damaged, or the folder cannot be written).
+    """
+    from feeds.store.sqlite import SqliteStore
+
+    return SqliteStore.open(folder)
+
+
+def open_reader(folder: Path) -> Reader:
+    """Open the data in `folder` for reading; an empty store is created where there is none.
+
+    Raises `StoreError` when it cannot be used.
+    """
+    from feeds.store.reader import SqliteReader
+
+    return SqliteReader.open(folder)

@@ -1,0 +1,1 @@
+"""The window onto `feeds`: a Textual application. Importing this package imports no Textual."""
