@@ -201,9 +201,6 @@ def _words(entry: Entry, look: Look, source: str, lit: LitText, room: int, roomy
     return [*lines, *wrap_to(below, room, PREVIEW_LINES, more, quiet)] if below else lines
 
 
-
-
-
 def _head_lines(roomy: bool, titled: bool) -> int:
     if not roomy:
         return 1

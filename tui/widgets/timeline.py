@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 
 from textual import events
 from textual.cache import LRUCache
@@ -27,6 +28,7 @@ from tui.glyphs import glyphs
 from tui.ink import BLANK, Ink, Line, Role, fit
 from tui.render import Density, Look
 from tui.shelf import Shelf
+from tui.widgets.blank import message_frame
 from tui.widgets.rows import RowIndex
 from tui.widgets.viewport import EMPTY, NOTHING, Extent, Slot, Viewport
 
@@ -193,7 +195,7 @@ class Timeline(Widget, can_focus=True):
             self._entries.pop(entry_id, None)
         self._changed(self._on_newest())
 
-    def remove(self, ids: Iterable[int]) -> None:
+    def remove_entries(self, ids: Iterable[int]) -> None:
         """Take entries out of the view."""
         self._keep_eye()
         newest = self._on_newest()
@@ -506,16 +508,22 @@ class Timeline(Widget, can_focus=True):
                 row = theme.Row(True, focused) if slot.row == cursor else theme.PLAIN
                 key, lines = self._card(slot.row)
                 line = lines[slot.line]
-                frame.append(self._made(key, slot.line, lambda line=line: line, row, bar))
+                frame.append(self._made(key, slot.line, partial(_same, line), row, bar))
         return frame
 
     def _header(self, slots: list[Slot], bar: bool) -> Strip:
         row = slots[0].row
-        return self._made("", 0, lambda: [], theme.PLAIN, bar) if row == NOTHING else self._head("hour", row, bar)
+        return (
+            self._made("", 0, lambda: [], theme.PLAIN, bar)
+            if row == NOTHING
+            else self._head("hour", row, bar)
+        )
 
     def _head(self, head: str, row: int, bar: bool) -> Strip:
         if head == "left":
-            return self._made("left", 0, lambda: render.left_line("you left here", self._look), theme.PLAIN, bar)
+            return self._made(
+                "left", 0, lambda: render.left_line("you left here", self._look), theme.PLAIN, bar
+            )
         label = self._hour(row)
         return self._made(label, 0, lambda: render.hour_header(label, self._look), theme.PLAIN, bar)
 
@@ -531,7 +539,10 @@ class Timeline(Widget, can_focus=True):
         pieces = fit(make(), self._look.width)
         signs = self._look.glyphs
         if row.cursor:
-            pieces = [(signs.cursor, Ink(Role.CURSOR)), *fit(_without_first_cell(pieces), self._look.width - 1)]
+            pieces = [
+                (signs.cursor, Ink(Role.CURSOR)),
+                *fit(_without_first_cell(pieces), self._look.width - 1),
+            ]
         strip = palette.strip(pieces, self._look.width, row)
         ink = Ink(Role.THUMB if bar else Role.TRACK)
         edge = palette.strip([(signs.thumb if bar else signs.track, ink)], 1)
@@ -556,16 +567,7 @@ class Timeline(Widget, can_focus=True):
         return range(start, start + size)
 
     def _empty_frame(self) -> list[Strip]:
-        width, height = self.size
-        style = self.visual_style
-        lines = self._empty_message.wrap(max(width - 4, 1))[:height]
-        top = max((height - len(lines)) // 3, 0)
-        blank = Strip.blank(width, self._theme().blank)
-        frame = [blank] * top
-        for line in lines:
-            strip = Strip(line.render_segments(style), line.cell_length)
-            frame.append(strip.text_align(width, "center").adjust_cell_length(width, self._theme().blank))
-        return [*frame, *[blank] * (height - len(frame))]
+        return message_frame(self._empty_message, self.size, self.visual_style, self._theme().blank)
 
     def _mark_seen(self, slots: list[Slot]) -> None:
         if not self._unseen:
@@ -661,3 +663,7 @@ class Timeline(Widget, can_focus=True):
 def _without_first_cell(line: Line) -> Line:
     (first, ink), *rest = line or [(" ", BLANK)]
     return [(first[1:], ink), *rest]
+
+
+def _same(line: Line) -> Line:
+    return line

@@ -1,0 +1,298 @@
+"""One entry in full.
+
+Owns which entry is shown and where in it the reader is; lines are made by `tui.article` as they come into view and
+kept. An edit, another width or other lit words keep the place: it is a part of the entry and a line in that part.
+Must not read the store: it is handed the entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from datetime import tzinfo
+
+from textual import events
+from textual.cache import LRUCache
+from textual.content import Content
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.widget import Widget
+
+from feeds.model import Entry
+from tui import theme
+from tui.article import Page, Placed, article, relative
+from tui.glyphs import glyphs
+from tui.ink import Ink, Role, text_of
+from tui.shelf import Shelf
+from tui.widgets.blank import message_frame
+
+_WHEEL = 3
+"""Lines a turn of the wheel moves."""
+_PLACES = 500
+"""Entries of which the place is remembered."""
+
+
+class Article:
+    """The lines of an entry, made as far as somebody looked."""
+
+    def __init__(self, source: Iterator[Placed]) -> None:
+        self.lines: list[Placed] = []
+        self.strips: dict[tuple[int, int], Strip] = {}
+        self.whole = False
+        """Whether all lines are made."""
+        self._source = source
+
+    def make(self, count: int) -> int:
+        """Make lines until there are so many; return how many there are."""
+        while not self.whole and len(self.lines) < count:
+            line = next(self._source, None)
+            if line is None:
+                self.whole = True
+            else:
+                self.lines.append(line)
+        return len(self.lines)
+
+    def make_all(self) -> int:
+        """Make all lines; return how many there are."""
+        self.lines.extend(self._source)
+        self.whole = True
+        return len(self.lines)
+
+    def place(self, line: int) -> tuple[int, int]:
+        """Return the section a line is in and how far in."""
+        section = self.lines[line].section
+        first = line
+        while first and self.lines[first - 1].section == section:
+            first -= 1
+        return section, line - first
+
+    def find(self, place: tuple[int, int]) -> int:
+        """Return the line of a place, or the nearest before it."""
+        section, offset = place
+        at = 0
+        while self.make(at + 1) > at and self.lines[at].section < section:
+            at += 1
+        while offset and self.make(at + 2) > at + 1 and self.lines[at + 1].section == section:
+            at, offset = at + 1, offset - 1
+        return max(min(at, len(self.lines) - 1), 0)
+
+
+class EntryPane(Widget, can_focus=True):
+    """An entry in full, scrolled by lines."""
+
+    DEFAULT_CSS = "EntryPane { height: 1fr; width: 1fr; }\n" + theme.css("EntryPane")
+    COMPONENT_CLASSES = set(theme.COMPONENTS)
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        *,
+        ascii_only: bool = False,
+        zone: tzinfo | None = None,
+        empty_message: Content | None = None,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self.shelf = shelf
+        self.entry: Entry | None = None
+        """The entry shown; change it with `show`."""
+        self._empty_message = empty_message or Content("")
+        self._page = Page(0, glyphs(ascii_only), zone)
+        self._article: Article | None = None
+        self._articles: LRUCache[Hashable, Article] = LRUCache(16)
+        self._places: dict[int, tuple[int, int]] = {}
+        self._top = 0
+        self._palette: theme.Palette | None = None
+        self._dragging = False
+
+    # ------------------------------------------------------------------ what is shown
+
+    def show(self, entry: Entry | None) -> None:
+        """Show an entry, or nothing; one that was shown before is where it was left."""
+        self._remember()
+        self.entry = entry
+        self._lay_out()
+
+    def relight(self) -> None:
+        """Draw again because the shelf's version changed."""
+        self._remember()
+        self._palette = None
+        self._lay_out()
+
+    @property
+    def empty_message(self) -> Content:
+        """What is shown while there is no entry; built by `Content`, never from markup."""
+        return self._empty_message
+
+    @empty_message.setter
+    def empty_message(self, message: Content) -> None:
+        self._empty_message = message
+        self.refresh()
+
+    def _remember(self) -> None:
+        if self.entry is not None and self._article is not None and self._article.lines:
+            self._places.pop(self.entry.id, None)
+            self._places[self.entry.id] = self._article.place(self._top)
+            if len(self._places) > _PLACES:
+                del self._places[next(iter(self._places))]
+
+    def _lay_out(self) -> None:
+        entry, page = self.entry, self._page
+        self._article = None
+        if entry is not None and page.width > 0:
+            source, now = self.shelf.source_name(entry.source_id), self.shelf.now()
+            ago = relative(entry.post.published or entry.post.updated or entry.first_seen, now)
+            marks = (entry.starred, entry.late, entry.withdrawn_at, entry.restored_at)
+            key = (entry.id, entry.revision, marks, source, ago, self.shelf.version, page)
+            self._article = self._articles.get(key)
+            if self._article is None:
+                self._article = Article(article(entry, page, source, self.shelf.lit_text, now))
+                self._articles[key] = self._article
+            place = self._places.get(entry.id)
+            self._top = 0 if place is None else self._article.find(place)
+            self._scroll_top(self._top)
+        self.refresh()
+
+    # ------------------------------------------------------------------ scrolling
+
+    @property
+    def line(self) -> int:
+        """The line of the entry that is at the top."""
+        return self._top
+
+    def scroll_lines(self, lines: int) -> bool:
+        """Move down by some lines, up when negative; say whether anything moved."""
+        before = self._top
+        self._scroll_top(self._top + lines)
+        if self._top != before:
+            self.refresh()
+        return self._top != before
+
+    def page(self, delta: int) -> bool:
+        """Move by some screens; say whether anything moved."""
+        return self.scroll_lines(delta * max(self.size.height - 2, 1))
+
+    def to_start(self) -> None:
+        """Go to the headline."""
+        self.scroll_lines(-self._top)
+
+    def to_end(self) -> None:
+        """Go to the last line."""
+        if self._article is not None:
+            self.scroll_lines(self._article.make_all())
+
+    def _scroll_top(self, line: int) -> None:
+        if self._article is not None:
+            made = self._article.make(max(line, 0) + self.size.height)
+            self._top = max(min(line, made - self.size.height), 0)
+
+    # ------------------------------------------------------------------ drawing
+
+    def render_line(self, y: int) -> Strip:
+        """Return a line of the screen."""
+        width = self.size.width
+        if self._palette is None:
+            self._palette = theme.Palette(self, self.shelf.watch_color)
+        palette, at = self._palette, self._top + y
+        if self._article is None:
+            frame = message_frame(self._empty_message, self.size, self.visual_style, palette.blank)
+            return frame[y] if y < len(frame) else Strip.blank(width, palette.blank)
+        if self._article.make(at + 1) <= at:
+            strip = Strip.blank(self._page.width, palette.blank)
+        else:
+            made = self._article.strips.get((at, palette.number))
+            strip = made or palette.strip(self._article.lines[at].line, self._page.width)
+            self._article.strips[at, palette.number] = strip
+        signs, bar = self._page.glyphs, y in self._thumb()
+        ink = Ink(Role.THUMB if bar else Role.TRACK)
+        edge = palette.strip([(signs.thumb if bar else signs.track, ink)], 1)
+        return Strip([*self._selected(strip, at), *edge], width)
+
+    def _selected(self, strip: Strip, at: int) -> Strip:
+        """Return a strip with what the mouse selected marked, and with its place, by which the mouse selects."""
+        selection = self.text_selection
+        span = selection.get_span(at) if selection is not None else None
+        if span is not None:
+            start, end = span
+            stop = strip.cell_length if end == -1 else end
+            style = self.selection_style
+            before, inside, after = (
+                strip.crop(0, start),
+                strip.crop(start, stop),
+                strip.crop(stop, strip.cell_length),
+            )
+            strip = Strip.join([before, inside.apply_style(style), after])
+        return strip.apply_offsets(0, at)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return the text the mouse selected."""
+        if self._article is None:
+            return None
+        text = "\n".join(text_of(placed.line).rstrip() for placed in self._article.lines)
+        return selection.extract(text), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Mark what is selected."""
+        self.refresh()
+
+    def _thumb(self) -> range:
+        made, height = self._article, self.size.height
+        if made is None or height < 2:
+            return range(0)
+        known = len(made.lines)
+        # While the end is not made, guess that as much again follows: the thumb only says that there is more.
+        total = known if made.whole else max(known * 2, height + 1)
+        if total <= height:
+            return range(0)
+        size = max(1, height * height // total)
+        start = round((height - size) * self._top / (total - height))
+        return range(start, start + size)
+
+    # ------------------------------------------------------------------ Textual's events
+
+    def notify_style_update(self) -> None:
+        """Draw again in another theme."""
+        super().notify_style_update()
+        self._palette = None
+
+    def on_resize(self) -> None:
+        """Take another size; the place is kept."""
+        self._remember()
+        self._page = self._page._replace(width=max(self.size.width - 1, 0))
+        self._lay_out()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll."""
+        event.stop()
+        self.scroll_lines(_WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll."""
+        event.stop()
+        self.scroll_lines(-_WHEEL)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the scrollbar."""
+        place = event.get_content_offset(self)
+        if place is not None and place.x == self.size.width - 1 and self._article is not None:
+            self._dragging = True
+            self.capture_mouse()
+            self._drag_to(place.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag the scrollbar."""
+        if self._dragging:
+            self._drag_to(event.y - self.gutter.top)
+
+    def on_mouse_up(self) -> None:
+        """Let go of the scrollbar."""
+        if self._dragging:
+            self._dragging = False
+            self.release_mouse()
+
+    def _drag_to(self, y: int) -> None:
+        assert self._article is not None
+        last = max(self.size.height - 1, 1)
+        total = self._article.make_all()
+        self.scroll_lines(round((total - self.size.height) * min(max(y, 0), last) / last) - self._top)
