@@ -1,8 +1,8 @@
 """What an entry looks like in full: headline, facts, text, addresses; lines of pieces at a width.
 
 Owns the layout of a document on a grid of cells. Pure, and lazy: lines are made as they are asked for, so the
-first screen of a long text costs what a screen costs. Each line is exactly as wide as asked. Scrolling, caches
-and colours are elsewhere. Must not import Textual.
+first screen of a long text costs what a screen costs. Each line is exactly as wide as asked. Scrolling,
+caches and colours are elsewhere. Must not import Textual.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Page(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A line and the part of the entry it belongs to, by which a place in it survives an edit or another width."""
+    """A line and the part of the entry it belongs to, by which a place survives an edit or another width."""
 
     section: int
     line: Line
@@ -91,7 +91,7 @@ def _after_blank(lines: Iterator[Line]) -> Iterator[Line]:
 
 
 def shown(post: Post) -> Document:
-    """Return what is shown as the text of a post: the summary above the body, unless the body begins with it."""
+    """Return the text that is shown of a post: the summary above the body, unless the body begins with it."""
     if not post.body or not post.summary:
         return post.body or post.summary
     if _squeezed(post.body).startswith(_squeezed(post.summary).rstrip("….")):
@@ -105,13 +105,13 @@ def _squeezed(document: Document) -> str:
 
 
 def addresses(post: Post) -> tuple[str, ...]:
-    """Return the addresses a post leads to, in the order of their numbers on the screen: `[1]` is the first."""
+    """Return the addresses a post leads to, in the order of their numbers: `[1]` is the first."""
     found = chain(links(shown(post)), (enclosure.url for enclosure in post.enclosures))
     return tuple(dict.fromkeys(address for address in found if is_safe_address(address)))
 
 
 def is_safe_address(address: str) -> bool:
-    """Say whether an address may be written into a terminal's hyperlink (OSC 8): visible ASCII of a known scheme."""
+    """Say whether an address may be put into a terminal's hyperlink (OSC 8): visible ASCII, known scheme."""
     return (
         address.startswith(("https://", "http://", "mailto:"))
         and len(address) <= _LONGEST_LINK

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rich.cells import cell_len, set_cell_size, split_graphemes
-
 from feeds.text import clean
+from rich.cells import cell_len, set_cell_size, split_graphemes
 
 _UNSURE = re.compile(
     "["
@@ -28,8 +27,8 @@ _UNSURE = re.compile(
 )
 _JOINED = re.compile("(?<=[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff])\u200d+")
 # A letter may carry four marks; towers of them are cut, they would reach into other rows.
-_TOWER = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})"
-                    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_TOWER = re.compile(f"({_MARK}{{4}}){_MARK}+")
 
 
 def _replacement(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 """The signs of the screen, each with its twin in ASCII.
 
-Owns which character stands for what. Every sign of a row is one cell wide, in every terminal and font that can
-draw it at all; where it cannot (or the reader asks for it), `ASCII` takes the place of `UNICODE`.
+Owns which character stands for what. Every sign of a row is one cell wide, in every terminal and font that
+can draw it at all; where it cannot (or the reader asks for it), `ASCII` takes the place of `UNICODE`.
 """
 
 from __future__ import annotations

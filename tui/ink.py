@@ -1,8 +1,8 @@
 """What the parts of a line mean, before any theme gives them a look.
 
-Owns the roles a stretch of text can have on the screen and the small values lines are made of. A renderer says
-that something is a headline, withdrawn, and lit by watch 2; `tui.theme` decides what that looks like. Must not
-import Textual.
+Owns the roles a stretch of text can have on the screen and the small values lines are made of. A renderer
+says that something is a headline, withdrawn, and lit by watch 2; `tui.theme` decides what that looks like.
+Must not import Textual.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def width_of(pieces: Iterable[Piece]) -> int:
 
 
 def light(pieces: Sequence[Piece], lit: Iterable[Lit]) -> Line:
-    """Return the pieces with what watches light up marked; where watches overlap, the one that begins first."""
+    """Return the pieces with what watches light up marked; where they overlap, the one that begins first."""
     out: Line = []
     stretches = iter(lit)
     now = next(stretches, None)

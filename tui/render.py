@@ -109,7 +109,7 @@ def row_time(entry: Entry, zone: tzinfo | None = None) -> str:
 
 
 def lead(post: Post, limit: int) -> str:
-    """Return the first characters of a post's text on one line, without the headline where it begins with it."""
+    """Return the first characters of a post's text on one line, without a headline it begins with."""
     document: Document = post.summary or post.body
     parts: list[str] = []
     size = 0

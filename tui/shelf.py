@@ -29,7 +29,7 @@ class Shelf(Protocol):
 
     @property
     def version(self) -> int:
-        """A number that changes whenever `lit`, `lit_text` or `watch_color` may answer otherwise than before."""
+        """A number that changes whenever `lit`, `lit_text` or `watch_color` may answer otherwise."""
         ...
 
     def entries(self, ids: Sequence[int]) -> list[Entry]:

@@ -1,9 +1,9 @@
 """What things look like: our two themes, and the styles of the roles that lines are made of.
 
-Owns every colour. Widgets name roles (`tui.ink`); the looks of roles are component classes over theme variables,
-so that every theme of Textual works, and the terminal's own colours too. A meaning never rests on colour alone:
-what was not read is bold, what is withdrawn is struck through, what a watch lights up is underlined, and each has
-a glyph or a sign beside it.
+Owns every colour. Widgets name roles (`tui.ink`); the looks of roles are component classes over theme
+variables, so that every theme of Textual works, and the terminal's own colours too. A meaning never rests on
+colour alone: what was not read is bold, what is withdrawn is struck through, what a watch lights up is
+underlined, and each has a glyph or a sign beside it.
 """
 
 from __future__ import annotations
@@ -160,7 +160,9 @@ _LOOKS: dict[Role, str] = {
 }
 _ROW_LOOKS = {
     "ink-row--focused": "color: $block-cursor-foreground; background: $block-cursor-background;",
-    "ink-row--blurred": "color: $block-cursor-blurred-foreground; background: $block-cursor-blurred-background;",
+    "ink-row--blurred": (
+        "color: $block-cursor-blurred-foreground; background: $block-cursor-blurred-background;"
+    ),
 }
 
 COMPONENTS = frozenset({f"ink--{role}" for role in Role} | set(_ROW_LOOKS))

@@ -1,8 +1,8 @@
 """Where lines of a given width break.
 
 Owns line breaking, for any script: at blanks, between characters of scripts that know no blanks, and inside a
-word only where the word alone is wider than the line. Knows cells and nothing of styles' looks; must not import
-Textual.
+word only where the word alone is wider than the line. Knows cells and nothing of styles' looks; must not
+import Textual.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from collections.abc import Iterator, Sequence
 from tui import cells
 from tui.ink import Ink, Line, Piece, slices, text_of, width_of
 
-_CJK = "\u2e80-\u2fdf\u3001-\u30ff\u3100-\u318f\u31a0-\u31ff\u3200-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
+_CJK = (
+    "\u2e80-\u2fdf\u3001-\u30ff\u3100-\u318f\u31a0-\u31ff\u3200-\u9fff"
+    "\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
+)
 # Ideographs and kana stand alone, with the punctuation that must not begin a line after them.
 _UNIT = re.compile(rf"[ \t\u3000]+|[{_CJK}][、。，．：；！？）」』】〉》〕”’…ー々]*|[^ \t\u3000{_CJK}]+")
 

@@ -1,8 +1,8 @@
 """One entry in full.
 
-Owns which entry is shown and where in it the reader is; lines are made by `tui.article` as they come into view and
-kept. An edit, another width or other lit words keep the place: it is a part of the entry and a line in that part.
-Must not read the store: it is handed the entry.
+Owns which entry is shown and where in it the reader is; lines are made by `tui.article` as they come into
+view and kept. An edit, another width or other lit words keep the place: it is a part of the entry and a line
+in that part. Must not read the store: it is handed the entry.
 """
 
 from __future__ import annotations
@@ -10,23 +10,19 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from datetime import tzinfo
 
-from textual import events
+from rich.segment import Segment
 from textual.cache import LRUCache
 from textual.content import Content
 from textual.selection import Selection
 from textual.strip import Strip
-from textual.widget import Widget
 
 from feeds.model import Entry
-from tui import theme
 from tui.article import Page, Placed, article, relative
 from tui.glyphs import glyphs
-from tui.ink import Ink, Role, text_of
+from tui.ink import text_of
 from tui.shelf import Shelf
-from tui.widgets.blank import message_frame
+from tui.widgets.line_pane import LinePane, thumb
 
-_WHEEL = 3
-"""Lines a turn of the wheel moves."""
 _PLACES = 500
 """Entries of which the place is remembered."""
 
@@ -76,11 +72,8 @@ class Article:
         return max(min(at, len(self.lines) - 1), 0)
 
 
-class EntryPane(Widget, can_focus=True):
+class EntryPane(LinePane):
     """An entry in full, scrolled by lines."""
-
-    DEFAULT_CSS = "EntryPane { height: 1fr; width: 1fr; }\n" + theme.css("EntryPane")
-    COMPONENT_CLASSES = set(theme.COMPONENTS)
 
     def __init__(
         self,
@@ -93,18 +86,22 @@ class EntryPane(Widget, can_focus=True):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
-        self.shelf = shelf
+        super().__init__(
+            shelf,
+            ascii_only=ascii_only,
+            zone=zone,
+            empty_message=empty_message,
+            name=name,
+            id=id,
+            classes=classes,
+        )
         self.entry: Entry | None = None
         """The entry shown; change it with `show`."""
-        self._empty_message = empty_message or Content("")
         self._page = Page(0, glyphs(ascii_only), zone)
         self._article: Article | None = None
         self._articles: LRUCache[Hashable, Article] = LRUCache(16)
         self._places: dict[int, tuple[int, int]] = {}
         self._top = 0
-        self._palette: theme.Palette | None = None
-        self._dragging = False
 
     # ------------------------------------------------------------------ what is shown
 
@@ -119,16 +116,6 @@ class EntryPane(Widget, can_focus=True):
         self._remember()
         self._palette = None
         self._lay_out()
-
-    @property
-    def empty_message(self) -> Content:
-        """What is shown while there is no entry; built by `Content`, never from markup."""
-        return self._empty_message
-
-    @empty_message.setter
-    def empty_message(self, message: Content) -> None:
-        self._empty_message = message
-        self.refresh()
 
     def _remember(self) -> None:
         if self.entry is not None and self._article is not None and self._article.lines:
@@ -161,17 +148,28 @@ class EntryPane(Widget, can_focus=True):
         """The line of the entry that is at the top."""
         return self._top
 
-    def scroll_lines(self, lines: int) -> bool:
-        """Move down by some lines, up when negative; say whether anything moved."""
+    def scroll_lines(self, lines: int) -> None:
+        """Move down by some lines, up when negative."""
         before = self._top
         self._scroll_top(self._top + lines)
         if self._top != before:
             self.refresh()
-        return self._top != before
 
-    def page(self, delta: int) -> bool:
-        """Move by some screens; say whether anything moved."""
-        return self.scroll_lines(delta * max(self.size.height - 2, 1))
+    def scroll_share(self, share: float) -> None:
+        """Go to a place given as a share of the entry, 0 to 1; all of its lines are made for that."""
+        if self._article is not None:
+            total = self._article.make_all()
+            self.scroll_lines(round(max(total - self.size.height, 0) * share) - self._top)
+
+    def page(self, delta: int) -> None:
+        """Move by some screens."""
+        self.scroll_lines(delta * max(self.size.height - 2, 1))
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line is on the screen, or there is none."""
+        made = self._article
+        return made is None or made.make(self._top + self.size.height + 1) <= self._top + self.size.height
 
     def to_start(self) -> None:
         """Go to the headline."""
@@ -191,38 +189,30 @@ class EntryPane(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return a line of the screen."""
-        width = self.size.width
-        if self._palette is None:
-            self._palette = theme.Palette(self, self.shelf.watch_color)
-        palette, at = self._palette, self._top + y
-        if self._article is None:
-            frame = message_frame(self._empty_message, self.size, self.visual_style, palette.blank)
-            return frame[y] if y < len(frame) else Strip.blank(width, palette.blank)
-        if self._article.make(at + 1) <= at:
+        made, at, palette = self._article, self._top + y, self.palette
+        if made is None:
+            frame = self.message_frame()
+            return frame[y] if y < len(frame) else Strip.blank(self.size.width, palette.blank)
+        if made.make(at + 1) <= at:
             strip = Strip.blank(self._page.width, palette.blank)
         else:
-            made = self._article.strips.get((at, palette.number))
-            strip = made or palette.strip(self._article.lines[at].line, self._page.width)
-            self._article.strips[at, palette.number] = strip
-        signs, bar = self._page.glyphs, y in self._thumb()
-        ink = Ink(Role.THUMB if bar else Role.TRACK)
-        edge = palette.strip([(signs.thumb if bar else signs.track, ink)], 1)
-        return Strip([*self._selected(strip, at), *edge], width)
+            key = (at, palette.number)
+            strip = made.strips.get(key) or palette.strip(made.lines[at].line, self._page.width)
+            made.strips[key] = strip
+        return Strip([*self._selected(strip, at), self.bar_cell(y in self._thumb())], self.size.width)
 
     def _selected(self, strip: Strip, at: int) -> Strip:
-        """Return a strip with what the mouse selected marked, and with its place, by which the mouse selects."""
+        """Return a strip with what the mouse selected marked, and its place, by which the mouse selects."""
         selection = self.text_selection
         span = selection.get_span(at) if selection is not None else None
         if span is not None:
             start, end = span
             stop = strip.cell_length if end == -1 else end
-            style = self.selection_style
-            before, inside, after = (
-                strip.crop(0, start),
-                strip.crop(start, stop),
-                strip.crop(stop, strip.cell_length),
-            )
-            strip = Strip.join([before, inside.apply_style(style), after])
+            inside = [
+                Segment(text, style + self.selection_style if style else self.selection_style)
+                for text, style, _ in strip.crop(start, stop)
+            ]
+            strip = Strip([*strip.crop(0, start), *inside, *strip.crop(stop)], strip.cell_length)
         return strip.apply_offsets(0, at)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
@@ -238,61 +228,15 @@ class EntryPane(Widget, can_focus=True):
 
     def _thumb(self) -> range:
         made, height = self._article, self.size.height
-        if made is None or height < 2:
-            return range(0)
-        known = len(made.lines)
+        known = len(made.lines) if made is not None else 0
         # While the end is not made, guess that as much again follows: the thumb only says that there is more.
-        total = known if made.whole else max(known * 2, height + 1)
-        if total <= height:
-            return range(0)
-        size = max(1, height * height // total)
-        start = round((height - size) * self._top / (total - height))
-        return range(start, start + size)
+        total = known if made is None or made.whole else max(known * 2, height + 1)
+        return thumb(height, self._top, height, total)
 
     # ------------------------------------------------------------------ Textual's events
-
-    def notify_style_update(self) -> None:
-        """Draw again in another theme."""
-        super().notify_style_update()
-        self._palette = None
 
     def on_resize(self) -> None:
         """Take another size; the place is kept."""
         self._remember()
-        self._page = self._page._replace(width=max(self.size.width - 1, 0))
+        self._page = self._page._replace(width=self.line_width)
         self._lay_out()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll."""
-        event.stop()
-        self.scroll_lines(_WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll."""
-        event.stop()
-        self.scroll_lines(-_WHEEL)
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of the scrollbar."""
-        place = event.get_content_offset(self)
-        if place is not None and place.x == self.size.width - 1 and self._article is not None:
-            self._dragging = True
-            self.capture_mouse()
-            self._drag_to(place.y)
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Drag the scrollbar."""
-        if self._dragging:
-            self._drag_to(event.y - self.gutter.top)
-
-    def on_mouse_up(self) -> None:
-        """Let go of the scrollbar."""
-        if self._dragging:
-            self._dragging = False
-            self.release_mouse()
-
-    def _drag_to(self, y: int) -> None:
-        assert self._article is not None
-        last = max(self.size.height - 1, 1)
-        total = self._article.make_all()
-        self.scroll_lines(round((total - self.size.height) * min(max(y, 0), last) / last) - self._top)

@@ -2,15 +2,15 @@
 
 Owns the order of the timeline. Two columns of 64-bit numbers hold a million entries in 16 MB; there is no
 dictionary from id to place, which would take six times that. An entry is found by its sort key, which whoever
-draws it has in hand; where only the id is known, a scan of the column answers (8 ms in a million), which happens
-only for entries that are not on the screen and never while reading. Pure: must not import Textual.
+draws it has in hand; where only the id is known, a scan of the column answers (8 ms in a million), which
+happens only for entries that are not on the screen and never while reading. Pure: must not import Textual.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 _TYPE = "q"
 
@@ -18,8 +18,8 @@ _TYPE = "q"
 class RowIndex:
     """The entries of a view in their order.
 
-    The columns are kept oldest first, so news is appended. Rows are counted in the order of the screen: row 0 is
-    at its top, the newest entry when `newest_first`.
+    The columns are kept oldest first, so news is appended. Rows are counted in the order of the screen: row 0
+    is at its top, the newest entry when `newest_first`.
     """
 
     def __init__(
@@ -28,6 +28,11 @@ class RowIndex:
         self.newest_first = newest_first
         self._ids: array[int] = array(_TYPE, ids)
         self._keys: array[int] = array(_TYPE, sort_keys)
+
+    def replace(self, ids: Sequence[int], sort_keys: Sequence[int]) -> None:
+        """Hold other entries: two columns of equal length, oldest first, ties by id."""
+        self._ids = array(_TYPE, ids)
+        self._keys = array(_TYPE, sort_keys)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -74,7 +79,7 @@ class RowIndex:
             return None
 
     def find(self, entry_id: int, key: int | None = None) -> int | None:
-        """Return the row of an entry, None when it is not in the view; at once where its sort key is given."""
+        """Return the row of an entry, None when it is not here; at once where its sort key is given."""
         place = self._find(entry_id, key)
         return None if place is None else self._place(place)
 
@@ -93,7 +98,7 @@ class RowIndex:
     # ------------------------------------------------------------------ changing
 
     def insert(self, entries: Iterable[tuple[int, int]]) -> list[int]:
-        """Put entries, as pairs of sort key and id, in their places; return the ids that were not there before.
+        """Put entries, as pairs of sort key and id, in their places; return the ids that were not there.
 
         News costs what it brings; an entry in the middle costs moving what is newer than it in memory.
         """
@@ -119,7 +124,7 @@ class RowIndex:
         return [entry_id for _, _, entry_id in fresh]
 
     def remove(self, entries: Iterable[tuple[int, int | None]]) -> int:
-        """Take entries out, as pairs of id and sort key (None where it is not known); return how many were there."""
+        """Take entries out, as pairs of id and sort key (None if not known); return how many were there."""
         places = sorted({place for pair in entries if (place := self._find(*pair)) is not None})
         if places:
             first = places[0]
@@ -131,3 +136,20 @@ class RowIndex:
                 self._keys.extend(keys[done - first : place - first])
                 done = place + 1
         return len(places)
+
+
+def edge(row: int, step: int, rows: int, same: Callable[[int], bool]) -> int:
+    """Return the last row, going from `row` in steps of 1 or -1, of those alike; by doubling and halving.
+
+    `same` says whether a row is alike; those alike are next to each other, and `row` is one of them. `rows`
+    is how many there are.
+    """
+    reach, far = row, 1
+    while 0 <= reach + step * far < rows and same(reach + step * far):
+        reach += step * far
+        far *= 2
+    while far > 1:
+        far //= 2
+        if 0 <= reach + step * far < rows and same(reach + step * far):
+            reach += step * far
+    return reach

@@ -1,12 +1,13 @@
 """Which line of which entry is on which line of the screen.
 
-Owns the arithmetic of the timeline's view. Its position is one entry and the screen line that the entry's first
-line is on; there is no offset, no total height and no sum of heights, so a change anywhere else moves nothing,
-and only entries near the screen are ever measured. Pure: must not import Textual.
+Owns the arithmetic of the timeline's view. Its position is one entry and the screen line that the entry's
+first line is on; there is no offset, no total height and no sum of heights, so a change anywhere else moves
+nothing, and only entries near the screen are ever measured. Pure: must not import Textual.
 
-Row 0 of the index is drawn first. An entry may have header lines above it; they belong to it, but its position
-is that of its own first line, so a header may come or go without moving the entry. The top line of the screen is
-covered by the header of the hour below it: an entry is *fully visible* when all its lines are under that.
+Row 0 of the index is drawn first. An entry may have header lines above it; they belong to it, but its
+position is that of its own first line, so a header may come or go without moving the entry. The top line of
+the screen is covered by the header of the hour below it: an entry is *fully visible* when all its lines are
+under that.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Anchor(NamedTuple):
 
 
 class Viewport:
-    """The view onto an index. `measure` tells the extent of a row and is asked only for rows near the screen."""
+    """The view onto an index. `measure` tells the extent of a row; it is asked only near the screen."""
 
     def __init__(self, rows: RowIndex, measure: Measure, height: int = 0) -> None:
         self.rows = rows
@@ -72,7 +73,7 @@ class Viewport:
     # ------------------------------------------------------------------ where things are
 
     def anchor_row(self) -> int | None:
-        """Return the row of the anchor, of its nearest older neighbour where it is gone, None without entries."""
+        """Return the row of the anchor or, where it is gone, of its nearest older neighbour; None without any."""
         if self.anchor is None:
             return self.rows.newest if len(self.rows) else None
         return self.rows.row_at(self.anchor.key, self.anchor.id)
@@ -146,6 +147,14 @@ class Viewport:
             row = whole[0]
         self.put(row, seen[row])
 
+    def hold_place(self) -> None:
+        """After the index changed: anchor the view to what stands in for the entry it was anchored to."""
+        row = self.anchor_row()
+        if row is None:
+            self.anchor = None
+        elif self.anchor is not None:
+            self.put(row, self.anchor.line)
+
     def at_start(self) -> bool:
         """Say whether the top line of the screen is the very first of all lines."""
         slots = self.slots()
@@ -194,7 +203,7 @@ class Viewport:
         return found
 
     def reveal(self, row: int) -> None:
-        """Move the view as little as needed for a row to be fully visible; if it is far, put it near the top."""
+        """Move the view as little as needed for a row to be fully visible; if far, put it near the top."""
         seen = self.first_lines()
         if row in seen and self._is_whole(row, seen[row]):
             return
