@@ -19,13 +19,13 @@ _UNSURE = re.compile(
     "\u00ad"  # soft hyphen: drawn by some, not by others
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional marks, overrides and isolates
     "\u200b\u2028\u2029\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb"  # invisible or line-breaking
+    "\u200d"  # joiner: merges emoji for some terminals only, and for Textual any two characters
     "\u20e3"  # keycap: a digit stays a digit
     "\ufe00-\ufe0f\U000e0000-\U000e0fff"  # variation selectors, tags
     "\U0001f3fb-\U0001f3ff"  # skin tones
     "\ud800-\udfff"  # halves of characters, which cannot be written to a terminal
     "]"
 )
-_JOINED = re.compile("(?<=[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff])\u200d+")
 # A letter may carry four marks; towers of them are cut, they would reach into other rows.
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _TOWER = re.compile(f"({_MARK}{{4}}){_MARK}+")
@@ -47,7 +47,7 @@ def legible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = _UNSURE.sub(_replacement, clean(text))
-    return _TOWER.sub(r"\1", _JOINED.sub("", text)) if not text.isascii() else text
+    return _TOWER.sub(r"\1", text) if not text.isascii() else text
 
 
 def one_line(text: str) -> str:

@@ -268,7 +268,9 @@ class Timeline(LinePane):
 
     def render_line(self, y: int) -> Strip:
         """Return a line of the frame that was last put together."""
-        return self._frame[y] if y < len(self._frame) else Strip.blank(self.size.width)
+        if y < len(self._frame):
+            return self._frame[y]
+        return Strip.blank(self.size.width, self.palette.blank)
 
     def redraw(self) -> None:
         """Put the frame together and have the lines drawn that differ from those on the screen."""
