@@ -39,6 +39,8 @@ from tui.wrap import wrap
 
 MEASURE = 88
 """Cells of the longest line of text: wider ones are hard to read."""
+FIRST_BLOCK = 2
+"""Section of the first block of text; before it are the headline and the facts."""
 _LONGEST_LINK = 2_000
 _DEEPEST = 12
 """Quotes and lists inside one another that are still moved to the right."""

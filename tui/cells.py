@@ -26,8 +26,19 @@ _UNSURE = re.compile(
     "\ud800-\udfff"  # halves of characters, which cannot be written to a terminal
     "]"
 )
-# A letter may carry four marks; towers of them are cut, they would reach into other rows.
-_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+# A letter may carry four marks, which none of the scripts of news exceeds; towers of them are cut, they would
+# reach into other rows or make a line of a few cells endless.
+_MARK = (
+    "["
+    "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"  # any script
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew
+    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"  # Arabic
+    "\u0730-\u074a"  # Syriac
+    "\u0900-\u0902\u093c\u0941-\u0948\u094d\u0981\u09bc\u09c1-\u09c4\u09cd"  # Devanagari, Bengali
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd"  # Thai, Lao
+    "\u1160-\u11ff\u200c\u3099\u309a\ud7b0-\ud7fb"  # Hangul, non-joiner, kana
+    "]"
+)
 _TOWER = re.compile(f"({_MARK}{{4}}){_MARK}+")
 
 

@@ -9,7 +9,7 @@ underlined, and each has a glyph or a sign beside it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -21,6 +21,8 @@ from textual.widget import Widget
 
 from feeds.document import BOLD, CODE, INSERTED, ITALIC, STRUCK
 from tui.ink import LIT_BY_NONE, Ink, Line, Role
+
+_Result = TypeVar("_Result")
 
 # Shades that can be read on the background: at least 4.5 to 1 (WCAG 2.2, 1.4.3).
 _ON_DARK = {
@@ -107,13 +109,13 @@ LIGHT = Theme(
 THEMES = (DARK, LIGHT)
 
 
-def register(app: App[object]) -> None:
+def register(app: App[_Result]) -> None:
     """Offer our themes beside Textual's."""
     for theme in THEMES:
         app.register_theme(theme)
 
 
-def watch_color(app: App[object], name: str) -> Color:
+def watch_color(app: App[_Result], name: str) -> Color:
     """Return the shade of a watch's colour in the theme in use."""
     theme = app.current_theme
     shades = _ANSI if theme.ansi else _ON_DARK if theme.dark else _ON_LIGHT

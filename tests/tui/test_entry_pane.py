@@ -109,6 +109,18 @@ async def test_an_edit_above_keeps_the_place() -> None:
         assert [line[:-1] for line in screen(app.pane)] == [line[:-1] for line in before]
 
 
+async def test_a_paragraph_put_in_above_keeps_the_place() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)):
+        app.pane.show(long())
+        app.pane.scroll_lines(40)
+        before = screen(app.pane)
+        made = long()
+        body = (Paragraph((Run("New at the top."),)), *made.post.body)
+        app.pane.show(replace(made, revision=2, post=replace(made.post, body=body)))
+        assert [line[:-1] for line in screen(app.pane)] == [line[:-1] for line in before]
+
+
 async def test_each_entry_is_found_where_it_was_left() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)):

@@ -41,9 +41,9 @@ from tui.wrap import breaks, wrap, wrap_to
 
 # Text of every kind that has made a terminal stumble, beside any text at all.
 odd = st.sampled_from(
-    ["👩‍👩‍👧", "👍🏽", "✂️", "1️⃣", "🇺🇦", "東京の、", "שלום", "สวัสดี", "क्षि", "e\u0301\u0302", "\x1b[2J", "\x9b", "\u202e",
-     " ", "\n", "\t", "\u3000", "word ", "https://example.org/a/very/long/address ", "Kyiv ", "\u200d", "\ud800", "ﷺ",
-     "\u0300" * 50, "각", "ｈａｌｆ", "-", "\u00ad", "\U000e0067", "🏴"]
+    ["👩‍👩‍👧", "👍🏽", "✂️", "1️⃣", "🇺🇦", "東京の、", "שלום", "สวัสดี", "क्षि", "e\u0301\u0302", "\x1b[2J", "\x9b",
+     "\u202e", " ", "\n", "\t", "\u3000", "word ", "https://example.org/a/very/long/address ", "Kyiv ",
+     "\u200d", "\ud800", "ﷺ", "\u0300" * 50, "각", "ｈａｌｆ", "-", "\u00ad", "\U000e0067", "🏴"]
 )  # fmt: skip
 foreign = st.lists(odd | st.text(max_size=5), max_size=25).map("".join)
 widths = st.integers(1, 130)
@@ -82,6 +82,8 @@ def test_legible_text_holds_nothing_that_acts(text: str) -> None:
         ("क्\u200dष", "क्ष"),
         ("a\x1b[31mb", "a[31mb"),
         ("a\tb", "a b"),
+        ("ب" + "\u064b" * 40, "ب" + "\u064b" * 4),
+        ("a" + "\u200c" * 40 + "b", "a" + "\u200c" * 4 + "b"),
         ("z" + "\u0301" * 40, "ź" + "\u0301" * 4),
     ],
 )

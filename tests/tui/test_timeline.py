@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual import events
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.message import Message
@@ -344,6 +345,17 @@ async def test_the_mouse_scrolls_selects_opens_and_drags() -> None:
         assert timeline.follow
 
 
+async def test_the_wheel_leaves_the_cursor_on_its_entry() -> None:
+    app = host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        timeline = await shown(app, pilot)
+        for kind, top in [(events.MouseScrollDown, "Headline 97"), (events.MouseScrollUp, "Headline 100")]:
+            timeline.post_message(kind(timeline, 5, 5, 0, 0, 0, False, False, False))
+            await pilot.pause()
+            assert top in screen(timeline)[1]
+            assert timeline.cursor_id == 100
+
+
 async def test_moves_by_hour_time_id_and_wish() -> None:
     app = host()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -473,6 +485,8 @@ async def test_any_order_of_events_draws_what_a_new_timeline_would(steps: list[t
         for action, number in steps:
             ACTIONS[action](app, number)
             await pilot.pause()
+            # What Textual kept of the lines it drew is what the frame says now: no change went unsaid.
+            assert [strip.text for strip in timeline.render_lines(timeline.size.region)] == screen(timeline)
             assert len(screen(timeline)) == 14
         kept = screen(timeline)
         timeline.cards.forget(list(app.books.by_id))

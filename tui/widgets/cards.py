@@ -117,13 +117,9 @@ class Cards:
 
     def head(self, head: str, row: int, palette: theme.Palette, edge: Segment) -> Strip:
         """Return a header line of a row."""
-        if head == LEFT:
-            make = lambda: render.left_line("you left here", self.look)  # noqa: E731
-            return self._made(LEFT, make, theme.PLAIN, palette, edge)
-        label = self.hour(row)
-        return self._made(
-            (HOUR, label), lambda: render.hour_header(label, self.look), theme.PLAIN, palette, edge
-        )
+        label = "you left here" if head == LEFT else self.hour(row)
+        line = render.left_line if head == LEFT else render.hour_header
+        return self._made((head, label), lambda: line(label, self.look), theme.PLAIN, palette, edge)
 
     def empty(self, palette: theme.Palette, edge: Segment) -> Strip:
         """Return a line with nothing on it."""

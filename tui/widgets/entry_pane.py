@@ -16,8 +16,9 @@ from textual.content import Content
 from textual.selection import Selection
 from textual.strip import Strip
 
+from feeds.document import Block
 from feeds.model import Entry
-from tui.article import Page, Placed, article, relative
+from tui.article import FIRST_BLOCK, Page, Placed, article, relative, shown
 from tui.glyphs import glyphs
 from tui.ink import text_of
 from tui.shelf import Shelf
@@ -100,7 +101,7 @@ class EntryPane(LinePane):
         self._page = Page(0, glyphs(ascii_only), zone)
         self._article: Article | None = None
         self._articles: LRUCache[Hashable, Article] = LRUCache(16)
-        self._places: dict[int, tuple[int, int]] = {}
+        self._places: dict[int, tuple[tuple[int, int], Block | None]] = {}
         self._top = 0
 
     # ------------------------------------------------------------------ what is shown
@@ -120,7 +121,8 @@ class EntryPane(LinePane):
     def _remember(self) -> None:
         if self.entry is not None and self._article is not None and self._article.lines:
             self._places.pop(self.entry.id, None)
-            self._places[self.entry.id] = self._article.place(self._top)
+            place = self._article.place(self._top)
+            self._places[self.entry.id] = (place, _block(self.entry, place[0]))
             if len(self._places) > _PLACES:
                 del self._places[next(iter(self._places))]
 
@@ -136,8 +138,8 @@ class EntryPane(LinePane):
             if self._article is None:
                 self._article = Article(article(entry, page, source, self.shelf.lit_text, now))
                 self._articles[key] = self._article
-            place = self._places.get(entry.id)
-            self._top = 0 if place is None else self._article.find(place)
+            place, block = self._places.get(entry.id, ((0, 0), None))
+            self._top = self._article.find((_section(entry, place[0], block), place[1]))
             self._scroll_top(self._top)
         self.refresh()
 
@@ -240,3 +242,17 @@ class EntryPane(LinePane):
         self._remember()
         self._page = self._page._replace(width=self.line_width)
         self._lay_out()
+
+
+def _block(entry: Entry, section: int) -> Block | None:
+    """Return the block of text a section is, None where it is something else."""
+    blocks, at = shown(entry.post), section - FIRST_BLOCK
+    return blocks[at] if 0 <= at < len(blocks) else None
+
+
+def _section(entry: Entry, section: int, block: Block | None) -> int:
+    """Return the section a block is now, which was that section before an edit; the same where it is gone."""
+    if block is None or _block(entry, section) == block:
+        return section
+    found = [at + FIRST_BLOCK for at, other in enumerate(shown(entry.post)) if other == block]
+    return min(found, key=lambda at: abs(at - section), default=section)

@@ -130,7 +130,7 @@ class Reading:
             self.go(self.rows.oldest if delta > 0 else self.rows.newest)
             return
         lines = self.view.first_lines()
-        self.go(min(self.view.visible(), key=lambda each: abs(lines[each] - at)))
+        self.go(min(self.view.visible(), key=lambda each: abs(lines[each] - at), default=row))
 
     def to_newest(self) -> None:
         """Go to the newest entry and follow."""

@@ -68,10 +68,13 @@ class RowIndex:
         high = bisect_right(self._keys, key, low)
         return bisect_left(self._ids, entry_id, low, high)
 
+    def _is_at(self, place: int, key: int, entry_id: int) -> bool:
+        return place < len(self._ids) and self._ids[place] == entry_id and self._keys[place] == key
+
     def _find(self, entry_id: int, key: int | None) -> int | None:
         if key is not None:
             place = self._bisect(key, entry_id)
-            if place < len(self._ids) and self._ids[place] == entry_id:
+            if self._is_at(place, key, entry_id):
                 return place
         try:
             return self._ids.index(entry_id)
@@ -91,7 +94,7 @@ class RowIndex:
         if not self._ids:
             return None
         place = self._bisect(key, entry_id)
-        if place == len(self._ids) or self._ids[place] != entry_id:
+        if not self._is_at(place, key, entry_id):
             place = max(place - 1, 0)
         return self._place(place)
 
@@ -100,12 +103,13 @@ class RowIndex:
     def insert(self, entries: Iterable[tuple[int, int]]) -> list[int]:
         """Put entries, as pairs of sort key and id, in their places; return the ids that were not there.
 
-        News costs what it brings; an entry in the middle costs moving what is newer than it in memory.
+        News costs what it brings; an entry in the middle costs moving what is newer in memory. An entry whose
+        sort key changed is to be removed first.
         """
         fresh: list[tuple[int, int, int]] = []
         for key, entry_id in sorted(set(entries)):
             place = self._bisect(key, entry_id)
-            if place == len(self._ids) or self._ids[place] != entry_id:
+            if not self._is_at(place, key, entry_id):
                 fresh.append((place, key, entry_id))
         if fresh:
             first = fresh[0][0]

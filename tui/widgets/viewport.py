@@ -73,7 +73,7 @@ class Viewport:
     # ------------------------------------------------------------------ where things are
 
     def anchor_row(self) -> int | None:
-        """Return the row of the anchor or, where it is gone, of its nearest older neighbour; None if empty."""
+        """Return the row of the anchor or, if gone, of its nearest older neighbour; None if empty."""
         if self.anchor is None:
             return self.rows.newest if len(self.rows) else None
         return self.rows.row_at(self.anchor.key, self.anchor.id)
