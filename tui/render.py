@@ -190,7 +190,7 @@ def _words(entry: Entry, look: Look, source: str, lit: LitText, room: int, roomy
     lines = wrap_to(light([(head, ink)], lit(head)), room, _head_lines(roomy, bool(title)), more, ink)
     if not roomy:
         return lines[:1]
-    quiet = Ink(Role.PREVIEW, marks)
+    quiet = Ink(Role.PREVIEW)
     below: Line = []
     if source:
         below.append((cells.cut(cells.one_line(source), room // 2, more), Ink(Role.SOURCE)))

@@ -103,26 +103,29 @@ def wrap(pieces: Sequence[Piece], width: int) -> Iterator[Line]:
 
 
 def wrap_to(pieces: Sequence[Piece], width: int, lines: int, more: str, ink: Ink) -> list[Line]:
-    """Return at most so many lines; the last ends in `more` (one cell) where the text goes on."""
-    out: list[Line] = []
-    for line in wrap(pieces, width):
-        if len(out) == lines:
-            out[-1] = _ended(out[-1], width, more, ink)
-            break
-        out.append(line)
-    return out
+    """Return at most so many lines; where the text goes on, the last is full and ends in `more`, a cell."""
+    text = text_of(pieces)
+    places: list[tuple[int, int]] = []
+    for place in breaks(text, max(width, 1)):
+        if len(places) == lines:
+            start = places[-1][0]
+            *whole, last = slices(pieces, [*places[:-1], (start, len(text))])
+            return [*whole, _ended(last, width, more, ink)]
+        places.append(place)
+    return list(slices(pieces, places))
 
 
 def _ended(line: Line, width: int, more: str, ink: Ink) -> Line:
     room = width - 1
     kept: Line = []
     for text, style in line:
+        text, newline, _ = text.partition("\n")
         size = cells.width(text)
         if size > room:
             text, size = cells.crop(text, room), room
         kept.append((text, style))
         room -= size
-        if room <= 0:
+        if room <= 0 or newline:
             break
     while kept and not kept[-1][0].rstrip():
         kept.pop()

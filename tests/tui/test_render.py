@@ -135,6 +135,10 @@ def test_a_word_wider_than_the_line_is_cut_inside() -> None:
 def test_a_text_that_goes_on_ends_in_a_sign() -> None:
     lines = wrap_to([("one two three four", BLANK)], 9, 1, "…", BLANK)
     assert lines_text(lines) == ["one two…"]
+    lines = wrap_to([("one two three four five", BLANK)], 9, 2, "…", BLANK)
+    assert lines_text(lines) == ["one two", "three fo…"]
+    lines = wrap_to([("one two\nthree", BLANK)], 9, 1, "…", BLANK)
+    assert lines_text(lines) == ["one two…"]
 
 
 @settings(deadline=None, max_examples=200)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from bisect import bisect_left
 
 import pytest
@@ -14,6 +16,13 @@ from tui.widgets.rows import RowIndex, edge
 from tui.widgets.viewport import EMPTY, NOTHING, STICKY, Extent, Slot, Viewport
 
 Pair = tuple[int, int]
+
+
+def test_what_is_pure_imports_no_textual() -> None:
+    modules = "tui.render, tui.article, tui.wrap, tui.widgets.reading, tui.shelf"
+    code = f"import sys, {modules}; sys.exit('textual' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
 
 # ------------------------------------------------------------------ the index
 
