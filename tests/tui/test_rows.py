@@ -255,7 +255,10 @@ class ReadingMachine(RuleBasedStateMachine):
             row = self.world.rows.row_at(*before[0])
             assert row is not None
             lowest = max(height - self.world.measure(row).height, STICKY)
-            assert self.view.first_lines().get(row, before[1]) == min(before[1], lowest)
+            line = min(before[1], lowest)
+            assert self.view.anchor is not None
+            assert (self.view.anchor.id, self.view.anchor.line) == (self.world.rows.id(row), line)
+            assert self.view.first_lines().get(row, line) == line
 
     # -------------------------------------------------------------- what the reader does
 
@@ -382,6 +385,19 @@ def test_an_arrival_above_the_reader_changes_no_line_of_the_screen() -> None:
     reading.insert([(501, 501)])
     assert [world.rows.id(slot.row) for slot in reading.view.slots()[1:]] == before
     assert list(reading.unseen) == [501]
+
+
+def test_an_entry_covered_by_the_header_is_not_under_the_eye() -> None:
+    world, reading = reading_of(100, 10)
+    reading.move(1)
+    reading.scroll(3)  # the cursor's entry is now under the header of the hour
+    assert reading.view.slots()[0] == Slot(1, 0)
+    first = reading.view.visible()[0]
+    shown, line = world.rows.id(first), reading.view.first_lines()[first]
+    with reading.holding():
+        world.heights[99] = 4
+    assert world.rows.id(reading.view.visible()[0]) == shown
+    assert reading.view.first_lines()[first] == line
 
 
 def test_following_the_cursor_on_the_newest_goes_on_to_the_next_newest() -> None:

@@ -118,10 +118,10 @@ class Viewport:
             row -= 1
 
     def first_lines(self) -> dict[int, int]:
-        """Return the screen line of the first line of every row that has a line of its own on the screen."""
+        """Return the screen line of the first line of every row of which a line can be seen."""
         found: dict[int, int] = {}
         for at, slot in enumerate(self.slots()):
-            if slot.row != NOTHING and slot.line >= 0:
+            if at >= STICKY and slot.row != NOTHING and slot.line >= 0:
                 found.setdefault(slot.row, at - slot.line)
         return found
 
