@@ -142,9 +142,14 @@ def read_text(response: Response, sniffed: Sniffed) -> str:
 
     Raises `ParseError` for a damaged gzip file.
     """
-    found = _CHARSET.search(response.header("content-type"))
     body = unpack(response, sniffed)
-    return charset.decode(body, declared=sniffed.declared, header=found[1] if found else "")
+    return charset.decode(body, declared=sniffed.declared, header=header_charset(response))
+
+
+def header_charset(response: Response) -> str:
+    """Return the encoding the `Content-Type` header names, as written, or an empty string."""
+    found = _CHARSET.search(response.header("content-type"))
+    return found[1] if found else ""
 
 
 def unpack(response: Response, sniffed: Sniffed) -> bytes:

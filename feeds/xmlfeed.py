@@ -78,7 +78,7 @@ class _Handlers(_FeedParserMixin):  # type: ignore[misc]  # feedparser has no ty
     def __init__(self) -> None:
         self.baseuri = ""
         self.lang: str | None = None
-        self.encoding = ""  # not "utf-8": that makes feedparser guess at doubly encoded text
+        self.encoding = ""
         self.base = ""
         super().__init__()
 
@@ -92,6 +92,12 @@ class _Handlers(_FeedParserMixin):  # type: ignore[misc]  # feedparser has no ty
     def handle_data(self, text: str, escape: int = 1) -> None:
         if escape or text not in _VOID:
             super().handle_data(text, escape)
+
+    def pop(self, element: str, strip_whitespace: int = 1) -> str | None:
+        # By this name feedparser puts right what was encoded as UTF-8 twice («CafÃ©»). Ids stay as they are.
+        self.encoding = "" if element == "id" else "utf-8"
+        value = super().pop(element, strip_whitespace)
+        return value if isinstance(value, str) else None
 
     def push_content(self, tag: str, attrs_d: dict[str, str], default_type: str, expecting_text: int) -> None:
         super().push_content(tag, attrs_d, default_type, expecting_text)

@@ -221,15 +221,16 @@ def _texts(entry: Foreign, base: str, *, atom: bool) -> tuple[Document, Document
     In Atom the content goes before the summary. In RSS the names say little: what holds markup goes before
     what does not, and the longest is the fullest.
     """
-    contents = [part for part in _mappings(entry, "content") if _readable(part)]
+    parts = _mappings(entry, "content")
+    contents = [part for part in parts if _readable(part) and _string(part, "value").strip()]
     detail = entry.get("summary_detail")
     description = detail if isinstance(detail, Mapping) else {"value": _string(entry, "summary")}
-    candidates = [part for part in (*contents, description) if _string(part, "value").strip()]
+    candidates = [*contents, description] if _string(description, "value").strip() else contents
+    linked = tuple(media for part in parts if (media := _linked(part, base)) is not None)
     if not candidates:
-        linked = (_linked(part, base) for part in _mappings(entry, "content") if _string(part, "src"))
-        return tuple(block for block in linked if block is not None), ()
+        return linked, ()
     best = max(contents if atom and contents else candidates, key=_fullness)
-    body = _document(best, base)
+    body = (*_document(best, base), *linked)
     rest = [part for part in candidates if _string(part, "value") != _string(best, "value")]
     if not rest:
         return body, ()
@@ -265,7 +266,7 @@ def _document(part: Foreign, base: str) -> Document:
 
 
 def _linked(content: Foreign, base: str) -> Media | None:
-    """Return the line that stands for a text kept elsewhere (Atom `content src`, RFC 4287, 4.1.3.2)."""
+    """Return the line that stands for a text kept elsewhere, if it is (Atom `content src`)."""
     url = _web(_string(content, "src"), _string(content, "base") or base)
     kind = _string(content, "type").partition("/")[0]
     if url is None:

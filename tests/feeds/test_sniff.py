@@ -107,6 +107,13 @@ def test_the_declared_encoding_is_reported_as_written() -> None:
     assert of(RSS).declared == ""
 
 
+def test_the_encoding_of_the_header_is_reported_as_written() -> None:
+    assert sniff.header_charset(answer(RSS, 'text/xml; Charset="Windows-1251"; x=y')) == "Windows-1251"
+    assert sniff.header_charset(answer(RSS, "text/xml;charset = koi8-r")) == "koi8-r"
+    assert sniff.header_charset(answer(RSS, "text/xml")) == ""
+    assert sniff.header_charset(answer(RSS, "text/xml; charset=" + "x" * 5000)) == "x" * 60
+
+
 ENTITY = '<!DOCTYPE rss [\n<!-- ]> -->\n<!ENTITY a "aaaa">\n]>\n' + RSS.decode()
 
 
