@@ -39,9 +39,7 @@ _FEED_PATH = re.compile(
     r"|(?:^|/)(?:index|rss2?|atom|feed)[-_a-z0-9]{0,40}\.(?:xml|rdf)\Z|/feeds?/(?:rss2?|atom|rdf|json|posts/default)/?\Z",
     re.IGNORECASE,
 )
-_FEED_QUERY = re.compile(
-    r"(?:^|&)(?:feed|format|alt|type)=(?:rss2?|atom|rdf|feed|json-feed)(?:&|\Z)", re.IGNORECASE
-)
+_FEED_QUERY = re.compile(r"(?:^|&)(?:feed|format|alt|type)=(?:rss2?|atom|rdf|feed|json-feed)(?:&|\Z)", re.IGNORECASE)
 _NOT_FEEDS = re.compile(r"oembed|/wp-json(?:/|\Z)|/xmlrpc\.php|osd\.xml|opensearch|/api/", re.IGNORECASE)
 _COMMENTS = re.compile(
     r"/comments/|/comments?(?:\.(?:rss|xml|atom|json))?/?\Z|comments?[-_]?(?:feed|rss|atom)|feed=comments",

@@ -38,6 +38,8 @@ class Response(Struct, frozen=True, omit_defaults=True):
 
     url: str
     """The address that answered, after redirects: what relative links resolve against."""
+    request: str = ""
+    """The address that was asked, before redirects; empty where nobody asked (a file read by hand, a test)."""
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     """Names in lower case."""

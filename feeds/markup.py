@@ -52,9 +52,7 @@ _ATTRIBUTE = re.compile(r"""([^\s=/"'<>]++)\s*+(?:=\s*+(?:"([^"]*+)"|'([^']*+)'|
 _REFERENCE = re.compile(r"&(?:#([0-9]++)|#[xX]([0-9a-fA-F]++)|([A-Za-z][A-Za-z0-9]{0,31}+));")
 _SUBSET_END = re.compile(r"\]\s*+>")
 _WINDOWS_1252 = {
-    value: bytes([value]).decode("cp1252")
-    for value in range(0x80, 0xA0)
-    if value not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+    value: bytes([value]).decode("cp1252") for value in range(0x80, 0xA0) if value not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
 
 

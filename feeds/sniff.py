@@ -120,9 +120,7 @@ _HTML_ROOTS = frozenset(
     | {"svg", "strong", "em"}
 )
 _SPACE = " \t\n\r\f\v\0\ufeff"
-_DECLARED = re.compile(
-    r"""<\?xml[^<>]{0,400}?\sencoding\s{0,9}=\s{0,9}["']([^"'<>]{1,60})["']""", re.IGNORECASE
-)
+_DECLARED = re.compile(r"""<\?xml[^<>]{0,400}?\sencoding\s{0,9}=\s{0,9}["']([^"'<>]{1,60})["']""", re.IGNORECASE)
 _CHARSET = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([^\s"';,]{1,60})""", re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][^\s<>/]{0,100})")
 _LATE_ROOT = re.compile(r"<\?xml\s|<(?:[A-Za-z]{1,10}:)?(?:rss|feed|RDF)[\s>]")
@@ -194,9 +192,7 @@ def not_a_feed(sniffed: Sniffed, response: Response) -> ParseError:
             quoted = f" (title “{name}”)" if name else ""
             return NotAFeedError(f"This is a web page{quoted}, not a feed.")
         case Form.XML:
-            return NotAFeedError(
-                f"This is an XML document with the root “{text.line(sniffed.root)}”, not a feed."
-            )
+            return NotAFeedError(f"This is an XML document with the root “{text.line(sniffed.root)}”, not a feed.")
         case Form.JSON:
             return NotAFeedError("This is JSON, but not a JSON Feed.")
         case Form.FEED:

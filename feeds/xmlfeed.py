@@ -44,17 +44,13 @@ _ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 _ATOM_IN_RSS = frozenset(
     {"link", "updated", "published", "author", "contributor", "name", "uri", "email", "content", "summary"}
 )
-_TOLD = frozenset(
-    {"", "dc", "dcterms", "content", "media", "itunes", "sy", "fh", "feedburner", "rdf", "xhtml"}
-)
+_TOLD = frozenset({"", "dc", "dcterms", "content", "media", "itunes", "sy", "fh", "feedburner", "rdf", "xhtml"})
 """Name spaces whose elements mean something here. Outside of texts, nothing inside the others is told."""
 _PLACED = frozenset({"link", "enclosure", "media:content", "media:thumbnail", "media:player", "content"})
 _ITEM_STARTS = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>])[^<>]*(?<!/)>", re.IGNORECASE)
 _ITEM_ENDS = re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\s{0,100}>", re.IGNORECASE)
 _ITEMS = frozenset({"item", "entry"})
-_VOID = frozenset(
-    {"</br>", "</img>", "</hr>", "</wbr>", "</source>", "</input>", "</embed>", "</track>", "</col>"}
-)
+_VOID = frozenset({"</br>", "</img>", "</hr>", "</wbr>", "</source>", "</input>", "</embed>", "</track>", "</col>"})
 
 
 class Feed(NamedTuple):
@@ -240,15 +236,11 @@ class _Reader:
             if self.done:
                 break
         if self.open and not self.done and not self.problems:
-            self.problems.append(
-                "The feed is cut off: it ends before its last element does; what came was read."
-            )
+            self.problems.append("The feed is cut off: it ends before its last element does; what came was read.")
         while self.open:
             self.close()
         handlers = self.handlers
-        return Feed(
-            handlers.version, handlers.feeddata, handlers.entries, tuple(self.deleted), tuple(self.problems)
-        )
+        return Feed(handlers.version, handlers.feeddata, handlers.entries, tuple(self.deleted), tuple(self.problems))
 
     def start(self, written: str, inside: str) -> None:
         prefix, _, local = written.rpartition(":")
@@ -258,9 +250,7 @@ class _Reader:
         base = parent.base if parent else self.base
         attrs: list[tuple[str, str]] = []
         pairs = attributes(inside)
-        declared = {
-            name[6:]: value.strip() for name, value in pairs if name == "xmlns" or name.startswith("xmlns:")
-        }
+        declared = {name[6:]: value.strip() for name, value in pairs if name == "xmlns" or name.startswith("xmlns:")}
         if declared:
             spaces = {**spaces, **declared}
         if parent is None:

@@ -158,9 +158,7 @@ def _times(entry: Entry, page: Page, now: datetime) -> Line:
     line: Line = []
     first: datetime | None = None
     for name, when in times:
-        if when is None or (
-            first is not None and name == "updated" and abs((when - first).total_seconds()) < 60
-        ):
+        if when is None or (first is not None and name == "updated" and abs((when - first).total_seconds()) < 60):
             continue
         here = local(when, page.zone)
         if first is None:
@@ -190,11 +188,7 @@ def _badges(entry: Entry, page: Page) -> Line:
 
     def at(when: datetime) -> str:
         here = local(when, page.zone)
-        return (
-            clock(here)
-            if here.date() == local(entry.when, page.zone).date()
-            else f"{day(here)} {clock(here)}"
-        )
+        return clock(here) if here.date() == local(entry.when, page.zone).date() else f"{day(here)} {clock(here)}"
 
     found: list[tuple[str, Role]] = []
     if entry.revision > 1:
@@ -234,9 +228,7 @@ def _addresses(post: Post, glyphs: Glyphs, numbers: dict[str, int], width: int) 
         if address in files:
             about = _file_facts(files[address].type, files[address].length)
             if about:
-                yield from (
-                    [*hanging, *line] for line in wrap([(about, Ink(Role.LABEL))], max(width - margin, 1))
-                )
+                yield from ([*hanging, *line] for line in wrap([(about, Ink(Role.LABEL))], max(width - margin, 1)))
 
 
 def _file_facts(kind: str | None, length: int | None) -> str:
@@ -290,9 +282,7 @@ class Layout:
             case Heading(runs):
                 yield from wrap(self.inline(runs, Role.HEADING), width)
             case Quote(inner):
-                bar: Line = (
-                    [(f"{self.glyphs.quote} ", Ink(Role.LINE))] if depth < _DEEPEST and width > 8 else []
-                )
+                bar: Line = [(f"{self.glyphs.quote} ", Ink(Role.LINE))] if depth < _DEEPEST and width > 8 else []
                 for line in self.blocks(inner, width - 2 if bar else width, Role.QUOTE, depth + 1):
                     yield [*bar, *line]
             case Listing(items, start):

@@ -66,11 +66,7 @@ def _longest_line(pieces: Line) -> int:
 
 
 def _is_numeric(rows: Sequence[Sequence[TableCell]], column: int) -> bool:
-    texts = [
-        text_of(row[column][0]).strip()
-        for row in rows[:_MEASURED]
-        if column < len(row) and not row[column][1]
-    ]
+    texts = [text_of(row[column][0]).strip() for row in rows[:_MEASURED] if column < len(row) and not row[column][1]]
     said = [text for text in texts if text]
     return bool(said) and all(len(text) < 30 and _NUMBER.fullmatch(text) for text in said)
 

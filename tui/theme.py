@@ -162,9 +162,7 @@ _LOOKS: dict[Role, str] = {
 }
 _ROW_LOOKS = {
     "ink-row--focused": "color: $block-cursor-foreground; background: $block-cursor-background;",
-    "ink-row--blurred": (
-        "color: $block-cursor-blurred-foreground; background: $block-cursor-blurred-background;"
-    ),
+    "ink-row--blurred": ("color: $block-cursor-blurred-foreground; background: $block-cursor-blurred-background;"),
 }
 
 COMPONENTS = frozenset({f"ink--{role}" for role in Role} | set(_ROW_LOOKS))

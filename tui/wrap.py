@@ -14,8 +14,7 @@ from tui import cells
 from tui.ink import Ink, Line, Piece, slices, text_of, width_of
 
 _CJK = (
-    "\u2e80-\u2fdf\u3001-\u30ff\u3100-\u318f\u31a0-\u31ff\u3200-\u9fff"
-    "\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
+    "\u2e80-\u2fdf\u3001-\u30ff\u3100-\u318f\u31a0-\u31ff\u3200-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
 )
 # Ideographs and kana stand alone, with the punctuation that must not begin a line after them.
 _UNIT = re.compile(rf"[ \t\u3000]+|[{_CJK}][、。，．：；！？）」』】〉》〕”’…ー々]*|[^ \t\u3000{_CJK}]+")

@@ -323,9 +323,7 @@ def _dates(entry: Foreign) -> tuple[datetime | None, datetime | None]:
     if not isinstance(written, Mapping):
         return None, None
     published = (
-        dates.parse(value)
-        for kind in ("published", "issued", "dated", "created")
-        if (value := _string(written, kind))
+        dates.parse(value) for kind in ("published", "issued", "dated", "created") if (value := _string(written, kind))
     )
     updated = _string(written, "updated")
     return next((date for date in published if date), None), dates.parse(updated) if updated else None
@@ -350,9 +348,7 @@ def _hints(head: Foreign) -> Hints:
     if interval is None and period is not None:
         interval = period / (_number(_string(head, "sy_updatefrequency"), digits=4) or 1)
     hours = {
-        hour % 24
-        for word in _strings(head, "hours")
-        if (hour := _number(word, digits=2)) is not None and hour <= 24
+        hour % 24 for word in _strings(head, "hours") if (hour := _number(word, digits=2)) is not None and hour <= 24
     }
     days = {_DAYS.index(day) for word in _strings(head, "days") if (day := word.strip().lower()) in _DAYS}
     return Hints(interval, tuple(sorted(hours)), tuple(sorted(days)))

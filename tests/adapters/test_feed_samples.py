@@ -164,11 +164,7 @@ def fact(found: Batch | ParseError, path: str) -> object:
 
 def same(got: object, wanted: object) -> bool:
     if isinstance(got, datetime):
-        when = (
-            datetime.fromtimestamp(wanted, UTC)
-            if isinstance(wanted, int)
-            else datetime.fromisoformat(str(wanted))
-        )
+        when = datetime.fromtimestamp(wanted, UTC) if isinstance(wanted, int) else datetime.fromisoformat(str(wanted))
         return abs((got - when).total_seconds()) < 1
     if isinstance(wanted, int | list):
         return got == wanted
@@ -251,9 +247,7 @@ def test_titles_with_brackets_stay_as_they_are(shared: Path) -> None:
 def test_every_shape_of_date_is_read(shared: Path) -> None:
     wrong = []
     for about in json.loads((SAMPLES / "DATES.json").read_text()):
-        body = (
-            f"<rss><channel><item><pubDate>{html.escape(about['example'])}</pubDate></item></channel></rss>"
-        )
+        body = f"<rss><channel><item><pubDate>{html.escape(about['example'])}</pubDate></item></channel></rss>"
         (post,) = poll(Syndication(), answer(body)).posts
         wanted = datetime.fromisoformat(about["value"]) if about["value"] else None
         if wanted is None or post.published is None:

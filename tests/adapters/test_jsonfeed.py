@@ -267,15 +267,11 @@ LEAVES = st.one_of(
     st.integers(),
     st.floats(),
     st.text(max_size=12),
-    st.sampled_from(
-        ["\x1b[31m", "\ud800", "\u202e", "&#27;", "<b>\x9b</b>", "https://x.example/\x07", "2026-02-13"]
-    ),
+    st.sampled_from(["\x1b[31m", "\ud800", "\u202e", "&#27;", "<b>\x9b</b>", "https://x.example/\x07", "2026-02-13"]),
 )
 VALUES = st.recursive(
     LEAVES,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(FIELDS), inner, max_size=6)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(FIELDS), inner, max_size=6)),
     max_leaves=12,
 )
 
@@ -296,9 +292,7 @@ def test_a_damaged_document_is_read_or_refused(name: str, data: st.DataObject) -
     body = bytearray((PAGES / "jsonfeed" / name).read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(body) - 1))
-        piece = data.draw(
-            st.one_of(st.binary(max_size=3), st.sampled_from([b"{", b"}", b'"', b"\\", b"1e9", b"null"]))
-        )
+        piece = data.draw(st.one_of(st.binary(max_size=3), st.sampled_from([b"{", b"}", b'"', b"\\", b"1e9", b"null"])))
         body[place : place + data.draw(st.integers(0, 3))] = piece
     with contextlib.suppress(ParseError):
         assert_clean(poll(ADAPTER, answer(bytes(body))))

@@ -203,9 +203,7 @@ def test_an_atom_feed_is_read_in_full() -> None:
     assert document.links(comet.body) == ("https://observatory.example/blog/2026/tail",)
     assert plain(comet.summary) == "In short."
     assert comet.tags == ("Comets",)
-    assert comet.enclosures == (
-        Enclosure("https://observatory.example/blog/sound/comet.ogg", "audio/ogg", 77),
-    )
+    assert comet.enclosures == (Enclosure("https://observatory.example/blog/sound/comet.ogg", "audio/ogg", 77),)
     assert comet.language == "en"
     assert talk.url == "https://observatory.example/id-only"
     assert talk.authors == ("Das Team",)
@@ -325,9 +323,7 @@ def test_ids_are_decoded_once_and_trimmed() -> None:
 
 
 def test_entries_with_the_same_id_are_all_kept() -> None:
-    batch = read(
-        rss("<item><guid>same</guid><title>a</title></item><item><guid>same</guid><title>b</title></item>")
-    )
+    batch = read(rss("<item><guid>same</guid><title>a</title></item><item><guid>same</guid><title>b</title></item>"))
     assert [post.title for post in batch.posts] == ["a", "b"]
 
 
@@ -401,8 +397,7 @@ def test_html_goes_before_text_and_long_before_short() -> None:
 
 def test_a_summary_that_repeats_the_body_is_left_out() -> None:
     post = item(
-        "<description>Same  words</description>"
-        "<content:encoded>&lt;p&gt;Same words&lt;/p&gt;</content:encoded>"
+        "<description>Same  words</description><content:encoded>&lt;p&gt;Same words&lt;/p&gt;</content:encoded>"
     )
     assert plain(post.body) == "Same words"
     assert post.summary == ()
@@ -410,9 +405,7 @@ def test_a_summary_that_repeats_the_body_is_left_out() -> None:
 
 def test_plain_text_is_shown_letter_by_letter_and_escaped_markup_is_read() -> None:
     assert plain(entry('<summary type="text">1 &lt; 2 &amp; 3</summary>').body) == "1 < 2 & 3"
-    assert (
-        plain(entry("<summary>&lt;p&gt;one&lt;/p&gt;&lt;p&gt;two&lt;/p&gt;</summary>").body) == "one\n\ntwo"
-    )
+    assert plain(entry("<summary>&lt;p&gt;one&lt;/p&gt;&lt;p&gt;two&lt;/p&gt;</summary>").body) == "one\n\ntwo"
 
 
 def test_markup_that_nobody_escaped_is_read() -> None:
@@ -515,9 +508,7 @@ def test_an_image_or_a_search_box_is_not_the_feed() -> None:
     ["&#xD800;", "&#x110000;", "&#99999999999;", "&#" + "9" * 5000 + ";", "&#x" + "f" * 5000 + ";", "&#0;"],
 )
 def test_a_reference_to_no_character_costs_at_most_that_character(reference: str) -> None:
-    batch = read(
-        rss(f"<item><title>bad {reference} ref</title><guid>1</guid></item><item><guid>2</guid></item>")
-    )
+    batch = read(rss(f"<item><title>bad {reference} ref</title><guid>1</guid></item><item><guid>2</guid></item>"))
     assert [post.key for post in batch.posts] == ["1", "2"]
     assert batch.posts[0].title.startswith("bad ")
     assert batch.posts[0].title.endswith(" ref")
@@ -601,11 +592,7 @@ def test_reading_takes_linear_time(inside: str) -> None:
 # ------------------------------------------------------------------ tokens
 
 
-@given(
-    st.text(
-        alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="<>&\r"), min_size=1, max_size=40
-    )
-)
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="<>&\r"), min_size=1, max_size=40))
 def test_tokens_give_back_what_was_escaped(words: str) -> None:
     escaped = words.replace('"', "&quot;").replace("'", "&#39;")
     (start, text, end) = markup.tokens(f'<a b="{escaped}">{escaped}</a>')
@@ -648,9 +635,7 @@ def test_a_damaged_feed_is_read_or_refused(name: str, data: st.DataObject) -> No
     body = bytearray((PAGES / "syndication" / name).read_bytes())
     for _ in range(data.draw(st.integers(1, 6))):
         place = data.draw(st.integers(0, len(body) - 1))
-        piece = data.draw(
-            st.one_of(st.binary(max_size=4), st.sampled_from([b"<", b">", b"&", b'"', b"]]>", b"&#27;"]))
-        )
+        piece = data.draw(st.one_of(st.binary(max_size=4), st.sampled_from([b"<", b">", b"&", b'"', b"]]>", b"&#27;"])))
         body[place : place + data.draw(st.integers(0, 8))] = piece
         body = body or bytearray(b" ")
     with contextlib.suppress(ParseError):

@@ -70,9 +70,7 @@ def test_what_is_no_feed_is_not_offered(attributes: str) -> None:
 
 
 def test_titles_and_types_come_along_clean() -> None:
-    head = link(
-        'rel=alternate type="application/RSS+xml; x" title=" All &amp; \x1b[31m everything\n" href=/feed'
-    )
+    head = link('rel=alternate type="application/RSS+xml; x" title=" All &amp; \x1b[31m everything\n" href=/feed')
     (offer,) = offers(head)
     assert offer.type == "application/rss+xml"
     assert offer.title == "All & [31m everything"
@@ -80,9 +78,7 @@ def test_titles_and_types_come_along_clean() -> None:
 
 def test_the_base_counts_the_first_one_with_an_address() -> None:
     pointer = link("rel=alternate type=application/rss+xml href=feed")
-    assert urls('<base target="x"><base href="/a/b/"><base href="/c/">' + pointer) == [
-        "https://site.example/a/b/feed"
-    ]
+    assert urls('<base target="x"><base href="/a/b/"><base href="/c/">' + pointer) == ["https://site.example/a/b/feed"]
     assert urls('<base href="javascript:x">' + pointer) == ["https://site.example/news/feed"]
 
 
@@ -105,8 +101,7 @@ def test_feeds_of_comments_come_last_and_the_rest_in_the_pages_order() -> None:
 def test_a_feed_is_offered_once() -> None:
     kind = "rel=alternate type=application/rss+xml"
     head = "".join(
-        link(f"{kind} href={href}")
-        for href in ("/feed", "/feed/", "http://site.example/feed", "/feed#x", "/feed?x=1")
+        link(f"{kind} href={href}") for href in ("/feed", "/feed/", "http://site.example/feed", "/feed#x", "/feed?x=1")
     )
     assert urls(head) == ["https://site.example/feed", "https://site.example/feed?x=1"]
 
@@ -116,9 +111,7 @@ def test_links_in_the_text_count_only_without_pointers() -> None:
     assert [(offer.url, offer.title) for offer in offers("", body)] == [
         ("https://site.example/feed.xml", "Our RSS feed"),
     ]
-    assert urls(link("rel=alternate type=application/rss+xml href=/main"), body) == [
-        "https://site.example/main"
-    ]
+    assert urls(link("rel=alternate type=application/rss+xml href=/main"), body) == ["https://site.example/main"]
 
 
 def test_pointers_in_the_body_of_a_page_count() -> None:
@@ -141,9 +134,7 @@ def test_a_page_without_feeds_offers_none(body: bytes) -> None:
 
 
 def test_the_number_of_offers_is_bounded_and_the_work_linear() -> None:
-    head = "".join(
-        link(f"rel=alternate type=application/rss+xml href=/feed/{number}") for number in range(20_000)
-    )
+    head = "".join(link(f"rel=alternate type=application/rss+xml href=/feed/{number}") for number in range(20_000))
     start = time.process_time()
     assert len(offers(head)) == discovery.MAX_OFFERS
     assert len(offers("", '<a href="/rss">x</a>' * 20_000)) == 1

@@ -23,9 +23,7 @@ def of(body: bytes | str, content_type: str = "") -> Sniffed:
 
 def answer(body: bytes | str, content_type: str = "") -> Response:
     headers = (("content-type", content_type),) if content_type else ()
-    return Response(
-        "https://feed.example/", headers=headers, body=body.encode() if isinstance(body, str) else body
-    )
+    return Response("https://feed.example/", headers=headers, body=body.encode() if isinstance(body, str) else body)
 
 
 @pytest.mark.parametrize(

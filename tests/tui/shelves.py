@@ -20,9 +20,7 @@ NOW = datetime(2026, 2, 13, 14, 30, tzinfo=UTC)
 HOSTILE = "x [/foo] y [@click=app.quit]go[/] \x1b[31mred\x1b]0;t\x07 \x9b2J \u202egnp.exe\u202c \x00\r\n end"
 
 
-def entry(
-    number: int, *, minutes_ago: float | None = None, title: str | None = None, text: str = ""
-) -> Entry:
+def entry(number: int, *, minutes_ago: float | None = None, title: str | None = None, text: str = "") -> Entry:
     """Entry of that id; two minutes apart unless said otherwise."""
     at = NOW - timedelta(minutes=200 - 2 * number if minutes_ago is None else minutes_ago)
     return Entry(
@@ -75,7 +73,5 @@ class Books:
         self.by_id[entry_id] = replace(old, post=replace(old.post, **post), **fields)
 
     def selection(self, ids: Iterable[int] | None = None) -> Selection:
-        shown = sorted(
-            (millis(self.by_id[each].sort_at), each) for each in (self.by_id if ids is None else ids)
-        )
+        shown = sorted((millis(self.by_id[each].sort_at), each) for each in (self.by_id if ids is None else ids))
         return Selection(array("q", [each for _, each in shown]), array("q", [key for key, _ in shown]))

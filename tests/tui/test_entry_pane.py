@@ -56,10 +56,7 @@ async def test_every_line_fills_the_width_whatever_the_text(size: tuple[int, int
             strip = app.pane.render_line(y)
             assert strip.cell_length == sum(cell_len(segment.text) for segment in strip) == size[0]
             assert not set(strip.text) & {"\x1b", "\x9b", "\u202e", "\x07"}
-        assert (
-            "x [/foo] y [@click=app.quit]go[/]" in " ".join(" ".join(screen(app.pane)).split())
-            or size[0] == 40
-        )
+        assert "x [/foo] y [@click=app.quit]go[/]" in " ".join(" ".join(screen(app.pane)).split()) or size[0] == 40
 
 
 async def test_nothing_chosen_says_so() -> None:
@@ -189,9 +186,7 @@ async def test_links_are_links_and_numbered() -> None:
         body = (Paragraph((Run("Go "), Run("there", 0, "https://example.org/x"))),)
         app.pane.show(replace(made, post=replace(made.post, body=body)))
         await pilot.pause()
-        linked = {
-            s.style.link for y in range(24) for s in app.pane.render_line(y) if s.style and s.style.link
-        }
+        linked = {s.style.link for y in range(24) for s in app.pane.render_line(y) if s.style and s.style.link}
         assert linked == {"https://example.org/x"}
         assert any("there[1]" in line for line in screen(app.pane))
         assert any("[1] https://example.org/x" in line for line in screen(app.pane))

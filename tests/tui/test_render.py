@@ -62,9 +62,7 @@ def lines_text(lines: list[Line]) -> list[str]:
 def test_legible_text_holds_nothing_that_acts(text: str) -> None:
     out = cells.legible(text)
     assert not [c for c in out if unicodedata.category(c) in ("Cc", "Cs") and c != "\n"]
-    assert not set(out) & set(
-        "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufe0f\u2028"
-    )
+    assert not set(out) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufe0f\u2028")
     assert cells.legible(out) == out
     assert "\n" not in cells.one_line(text)
 
@@ -111,9 +109,7 @@ def test_broken_lines_fit_and_lose_only_blanks(text: str, width: int) -> None:
     places = list(breaks(text, width))
     for start, end in places:
         assert cell_len(text[start:end]) <= width or len(list(cells.graphemes(text[start:end]))) == 1
-    left_out = [
-        text[a:b] for (_, a), (b, _) in zip([(0, 0), *places], [*places, (len(text), 0)], strict=True)
-    ]
+    left_out = [text[a:b] for (_, a), (b, _) in zip([(0, 0), *places], [*places, (len(text), 0)], strict=True)]
     assert not "".join(left_out).strip(" \t\u3000\n")
     assert all(start <= end for start, end in places)
 
@@ -156,20 +152,13 @@ def test_wrapped_lines_keep_to_their_number_and_width(texts: list[str], width: i
     st.lists(st.text("abc ", max_size=6), max_size=5),
     st.lists(st.tuples(st.integers(0, 25), st.integers(0, 8), st.integers(0, 3)), max_size=5),
 )
-def test_lights_mark_their_places_and_change_no_text(
-    texts: list[str], spans: list[tuple[int, int, int]]
-) -> None:
+def test_lights_mark_their_places_and_change_no_text(texts: list[str], spans: list[tuple[int, int, int]]) -> None:
     pieces = [(text, Ink(Role.TEXT, marks)) for marks, text in enumerate(texts)]
     whole = "".join(texts)
     lit = sorted(Lit(start, start + size, watch) for start, size, watch in spans)
     out = light(pieces, lit)
     assert text_of(out) == whole
-    marked = [
-        at
-        for text, ink, begin in _with_place(out)
-        for at in range(begin, begin + len(text))
-        if ink.watch >= 0
-    ]
+    marked = [at for text, ink, begin in _with_place(out) for at in range(begin, begin + len(text)) if ink.watch >= 0]
     assert marked == [at for at in range(len(whole)) if any(one.start <= at < one.end for one in lit)]
     unlit = [(text, ink._replace(watch=-1)) for text, ink in out]
     marks = [ink.marks for text, ink in unlit for _ in text]
@@ -238,9 +227,7 @@ def test_a_narrow_row_has_no_source_but_the_time() -> None:
 
 
 def test_marks_have_a_column_each() -> None:
-    made = replace(
-        entry(1, minutes_ago=10), starred=True, revision=3, late=True, sort_at=NOW - timedelta(minutes=10)
-    )
+    made = replace(entry(1, minutes_ago=10), starred=True, revision=3, late=True, sort_at=NOW - timedelta(minutes=10))
     assert row(made, 40, alert=True).startswith(" ●★✎! 14:20‹ ")
     assert row(made, 40, alert=True, glyphs=ASCII).startswith(" *+~! 14:20< ")
     gone = replace(made, withdrawn_at=NOW, read=True)
@@ -275,16 +262,12 @@ def test_a_withdrawn_row_is_struck_through() -> None:
 
 
 def test_lit_words_are_marked_in_headline_and_text() -> None:
-    lines = card(
-        entry(1, title="Talks in Kyiv", text="Kyiv again"), Look(80, Density.ROOMY, zone=UTC), "S", LIT
-    )
+    lines = card(entry(1, title="Talks in Kyiv", text="Kyiv again"), Look(80, Density.ROOMY, zone=UTC), "S", LIT)
     assert [text for line in lines for text, ink in line if ink.watch == 0] == ["Kyiv", "Kyiv"]
 
 
 def test_a_roomy_row_has_headline_and_two_lines_of_text() -> None:
-    lines = card(
-        entry(1, title="A headline", text="word " * 60), Look(80, Density.ROOMY, zone=UTC), "Varda", LIT
-    )
+    lines = card(entry(1, title="A headline", text="word " * 60), Look(80, Density.ROOMY, zone=UTC), "Varda", LIT)
     assert len(lines) == 3
     assert text_of(lines[1]).startswith(" " * 31 + "word")
     assert text_of(lines[2]).rstrip().endswith("…")
@@ -342,15 +325,11 @@ leaves = (
     st.builds(Paragraph, runs)
     | st.builds(Heading, runs, st.integers(1, 6))
     | st.builds(Code, foreign)
-    | st.builds(
-        Media, st.sampled_from(["image", "video"]), st.sampled_from(["", "https://example.org/p"]), foreign
-    )
+    | st.builds(Media, st.sampled_from(["image", "video"]), st.sampled_from(["", "https://example.org/p"]), foreign)
     | st.just(Rule())
     | st.builds(
         Table,
-        st.lists(st.lists(st.builds(Cell, runs, st.booleans()), max_size=6).map(tuple), max_size=4).map(
-            tuple
-        ),
+        st.lists(st.lists(st.builds(Cell, runs, st.booleans()), max_size=6).map(tuple), max_size=4).map(tuple),
     )
 )
 blocks = st.recursive(
@@ -441,9 +420,7 @@ def test_structure_of_text_is_shown() -> None:
 
 
 def table(*rows: tuple[str, ...]) -> Table:
-    return Table(
-        tuple(tuple(Cell((Run(text),), index == 0) for text in row) for index, row in enumerate(rows))
-    )
+    return Table(tuple(tuple(Cell((Run(text),), index == 0) for text in row) for index, row in enumerate(rows)))
 
 
 def test_a_table_has_aligned_columns() -> None:
@@ -457,9 +434,7 @@ def test_a_table_has_aligned_columns() -> None:
 
 
 def test_a_table_wraps_inside_its_cells_and_loses_nothing() -> None:
-    text = full(
-        with_body(table(("Name", "What"), ("Ana", "many words that need more room than there is"))), 40
-    )
+    text = full(with_body(table(("Name", "What"), ("Ana", "many words that need more room than there is"))), 40)
     assert text[-2:] == [" Ana  │ many words that need more room", "      │ than there is"]
 
 
@@ -473,9 +448,7 @@ def test_facts_come_before_the_text() -> None:
     made = with_body(
         Paragraph((Run("Text"),)), authors=("Ana Berg", "J. Doe"), tags=("war", "talks"), origin="Radio Nord"
     )
-    made = replace(
-        made, revision=4, revised_at=NOW, withdrawn_at=NOW, late=True, starred=True, first_seen=NOW
-    )
+    made = replace(made, revision=4, revised_at=NOW, withdrawn_at=NOW, late=True, starred=True, first_seen=NOW)
     text = full(made, 90)
     assert text[:5] == [
         "  Headline 1",
@@ -541,9 +514,7 @@ def test_a_long_article_is_made_only_as_far_as_asked() -> None:
 
 
 def test_an_article_of_20_kb_takes_milliseconds() -> None:
-    body: Document = tuple(
-        Paragraph((Run("Engineers worked — through the night. " * 11),)) for _ in range(48)
-    )
+    body: Document = tuple(Paragraph((Run("Engineers worked — through the night. " * 11),)) for _ in range(48))
     made = with_body(*body)
     best = min(_seconds(made) for _ in range(5))
     assert best < 0.05  # 2 ms on the machine this was written on; the limit is for the slowest of machines

@@ -181,9 +181,7 @@ async def test_what_is_withdrawn_is_struck_through_and_marked() -> None:
         timeline.refresh_entries([98])
         strip = timeline.render_line(line_of(timeline, "Headline 98"))
         assert "✖" in strip.text
-        assert any(
-            segment.style and segment.style.strike for segment in strip if "Headline 98" in segment.text
-        )
+        assert any(segment.style and segment.style.strike for segment in strip if "Headline 98" in segment.text)
 
 
 async def test_density_and_resizing_keep_the_entry_under_the_eye_on_its_line() -> None:
@@ -456,9 +454,7 @@ ACTIONS: dict[str, Callable[[Host, int], object]] = {
     "arrive": lambda app, n: _arrive(app),
     "edit": lambda app, n: _edit(app, n),
     "leave": lambda app, n: app.timeline.remove_entries([n * 3]),
-    "filter": lambda app, n: app.timeline.show(
-        app.books.selection(e for e in app.books.by_id if e % (n % 3 + 1) == 0)
-    ),
+    "filter": lambda app, n: app.timeline.show(app.books.selection(e for e in app.books.by_id if e % (n % 3 + 1) == 0)),
 }
 
 
@@ -470,9 +466,7 @@ def _arrive(app: Host) -> None:
 
 def _edit(app: Host, n: int) -> None:
     number = max(app.books.by_id) - n
-    app.books.change(
-        number, title=f"Headline {number} again " * n, revision=app.books.by_id[number].revision + 1
-    )
+    app.books.change(number, title=f"Headline {number} again " * n, revision=app.books.by_id[number].revision + 1)
     app.timeline.refresh_entries([number])
 
 
@@ -499,9 +493,7 @@ def test_the_timeline_binds_no_keys() -> None:
 
 
 @pytest.mark.parametrize("no_color", [False, True])
-async def test_unread_and_cursor_are_told_apart_without_colour(
-    no_color: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_unread_and_cursor_are_told_apart_without_colour(no_color: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if no_color:
         monkeypatch.setitem(os.environ, "NO_COLOR", "1")
     app = host(empty_message=Content("Nothing"))
@@ -510,9 +502,7 @@ async def test_unread_and_cursor_are_told_apart_without_colour(
         timeline = await shown(app, pilot)
         timeline.move(3)
         unread, read, cursor = (timeline.render_line(y) for y in (1, 2, 4))
-        bold = [
-            any(s.style and s.style.bold for s in strip if "Headline" in s.text) for strip in (unread, read)
-        ]
+        bold = [any(s.style and s.style.bold for s in strip if "Headline" in s.text) for strip in (unread, read)]
         assert bold == [True, False]
         assert ("●" in unread.text, "●" in read.text) == (True, False)
         assert cursor.text.startswith("▌")

@@ -22,9 +22,7 @@ class RowIndex:
     is at its top, the newest entry when `newest_first`.
     """
 
-    def __init__(
-        self, ids: Sequence[int] = (), sort_keys: Sequence[int] = (), *, newest_first: bool = True
-    ) -> None:
+    def __init__(self, ids: Sequence[int] = (), sort_keys: Sequence[int] = (), *, newest_first: bool = True) -> None:
         self.newest_first = newest_first
         self._ids: array[int] = array(_TYPE, ids)
         self._keys: array[int] = array(_TYPE, sort_keys)

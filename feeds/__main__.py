@@ -1,0 +1,6 @@
+"""`python -m feeds`: the command line without the app."""
+
+from feeds.cli import main
+
+if __name__ == "__main__":
+    main()

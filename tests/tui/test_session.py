@@ -1,0 +1,279 @@
+"""The bridge: what the engine says becomes few messages, what is asked is answered in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from textual.message import Message
+
+from feeds.errors import StoreError
+from feeds.events import AddSource, KeepSources, Mark, PollFinished, PollStarted, Problem, Refresh, SourceAdded
+from feeds.model import Outcome, SourceSpec
+from feeds.watches import Action
+from tests.tui.host import Host, entry, source, watch
+from tui import messages
+from tui.reader_thread import ReaderThread, Urgency
+from tui.session import MANY
+from tui.state import ViewState, with_filter
+
+M = TypeVar("M", bound=Message)
+
+
+class Listener:
+    """A session that runs, and everything it posted."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.session = host.session
+        self.heard: list[Message] = []
+        self.session.post = self.heard.append
+
+    def of(self, kind: type[M]) -> list[M]:
+        return [each for each in list(self.heard) if isinstance(each, kind)]
+
+    async def until(self, done: Callable[[], object], what: str = "it") -> None:
+        for _ in range(400):
+            if done():
+                return
+            await asyncio.sleep(0.005)
+        raise AssertionError(f"{what} never happened")
+
+
+@pytest.fixture
+async def listener(tmp_path: Path) -> AsyncIterator[Listener]:
+    listener = Listener(Host(tmp_path, entries=12, watches=[watch("Kyiv", "kyiv", 1)]))
+    await listener.session.start()
+    await listener.until(lambda: listener.of(messages.WritingChanged), "ready")
+    yield listener
+    await listener.session.close()
+
+
+async def test_a_burst_of_changes_is_one_message(listener: Listener) -> None:
+    for number in range(100, 140):
+        listener.host.shelves.add(entry(number))
+        listener.host.link.news()
+    await listener.until(lambda: listener.of(messages.EntriesChanged))
+    await asyncio.sleep(0.1)
+    [news] = listener.of(messages.EntriesChanged)
+    assert set(news.entries) == set(range(100, 140))
+    assert not news.many
+
+
+async def test_the_change_log_is_read_once(listener: Listener) -> None:
+    listener.host.shelves.add(entry(100))
+    listener.host.link.news()
+    await listener.until(lambda: len(listener.of(messages.EntriesChanged)) == 1)
+    listener.host.shelves.edit(100, title="Corrected")
+    listener.host.link.news()
+    await listener.until(lambda: len(listener.of(messages.EntriesChanged)) == 2)
+    assert [record.seq for record in listener.of(messages.EntriesChanged)[1].records] == [2]
+
+
+async def test_very_many_changes_come_without_their_entries(listener: Listener) -> None:
+    listener.host.shelves.add(*(entry(number) for number in range(1000, 1001 + MANY)))
+    listener.host.link.news()
+    await listener.until(lambda: listener.of(messages.EntriesChanged))
+    [news] = listener.of(messages.EntriesChanged)
+    assert news.many
+    assert not news.entries
+
+
+async def test_another_writer_is_followed(tmp_path: Path) -> None:
+    listener = Listener(Host(tmp_path, entries=3, writing=False))
+    await listener.session.start()
+    await listener.until(lambda: listener.of(messages.WritingChanged))
+    assert not listener.session.writing
+    listener.host.shelves.add(entry(100))  # nothing says so
+    await listener.until(lambda: listener.of(messages.EntriesChanged), "the other writer's news")
+    listener.session.mark([100], read=True)
+    await asyncio.sleep(0.05)
+    assert listener.host.link.sent == []
+    await listener.session.close()
+
+
+async def test_the_newest_entries_of_a_view_come_first(tmp_path: Path) -> None:
+    listener = Listener(Host(tmp_path, entries=1200))
+    await listener.session.start()
+    token = listener.session.select(ViewState())
+    await listener.until(lambda: len(listener.of(messages.SelectionReady)) == 2)
+    part, whole = listener.of(messages.SelectionReady)
+    assert (part.token, part.whole, whole.token, whole.whole) == (token, False, token, True)
+    assert list(part.selection.ids) == list(range(701, 1201))
+    assert len(whole.selection.ids) == 1200
+    await listener.session.close()
+
+
+async def test_only_the_last_of_many_questions_is_answered(listener: Listener) -> None:
+    gate = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def hold(reader: object) -> None:
+        asyncio.run_coroutine_threadsafe(gate.wait(), loop).result(2)
+
+    listener.session._thread.ask(Urgency.STOP, hold)
+    tokens = [listener.session.select(with_filter(ViewState(), text)) for text in ("k", "ky", "kyiv")]
+    before = len(listener.of(messages.SelectionReady))
+    gate.set()
+    await listener.until(lambda: len(listener.of(messages.SelectionReady)) > before)
+    await asyncio.sleep(0.02)
+    assert [answer.token for answer in listener.of(messages.SelectionReady)[before:]] == tokens[-1:]
+
+
+async def test_hidden_entries_and_watches_are_counted(tmp_path: Path) -> None:
+    watches = [watch("Storm", "storm", 1), watch("Harbour", "harbour", 2, Action.MUTE)]
+    listener = Listener(Host(tmp_path, entries=70, watches=watches))
+    await listener.session.start()
+    token = listener.session.select(ViewState())
+    listener.session.count(ViewState())
+    await listener.until(lambda: listener.of(messages.CountsReady))
+    [counts] = listener.of(messages.CountsReady)
+    assert (counts.token, counts.hidden, counts.watches) == (token, 10, (10, 10))
+    await listener.session.close()
+
+
+async def test_a_mark_is_taken_back_only_where_it_changed_something(listener: Listener) -> None:
+    session, link = listener.session, listener.host.link
+    session.mark([3], read=True)
+    session.mark([1, 2, 3], read=True)
+    await listener.until(
+        lambda: {each for news in listener.of(messages.EntriesChanged) for each in news.entries} >= {1, 2}
+    )
+    for news in listener.of(messages.EntriesChanged):
+        session.take_in(news)
+    assert session.undo() == 2
+    await listener.until(lambda: len(link.sent) == 3)
+    assert link.sent[-1] == Mark((1, 2), read=False)
+
+
+async def test_what_was_marked_by_reading_is_not_taken_back(listener: Listener) -> None:
+    listener.session.mark([3], read=True, by_reader=False)
+    await listener.until(lambda: listener.of(messages.EntriesChanged))
+    for news in listener.of(messages.EntriesChanged):
+        listener.session.take_in(news)
+    assert listener.session.undo() == 0
+
+
+async def test_wishes_go_out_in_their_order(listener: Listener) -> None:
+    session, link = listener.session, listener.host.link
+    session.refresh([2])
+    assert session.add_source("example.org/live")
+    assert not session.add_source("no address at all")
+    session.keep_sources()
+    await listener.until(lambda: len(link.sent) == 3)
+    assert link.sent == [
+        Refresh((2,)),
+        AddSource(SourceSpec(url="https://example.org/live")),
+        KeepSources(),
+    ]
+
+
+async def test_what_the_engine_says_is_passed_on(listener: Listener) -> None:
+    link = listener.host.link
+    link.say(PollStarted(1))
+    link.say(PollStarted(2))
+    await listener.until(lambda: any(each.source_ids == {1, 2} for each in listener.of(messages.PollingChanged)))
+    link.say(PollFinished(1, Outcome.CHANGED, gap=True))
+    link.say(PollFinished(2, Outcome.UNCHANGED))
+    await listener.until(lambda: any(each.source_ids == set() for each in listener.of(messages.PollingChanged)))
+    link.say(Problem("The disk is full."))
+    link.say(SourceAdded(3, "https://example.org/3", "Third"))
+    await listener.until(lambda: listener.of(messages.SourceAdded))
+    said = [(each.sentence, each.problem) for each in listener.of(messages.Noticed)]
+    assert ("Varda Herald: entries may be missing between the last two polls.", False) in said
+    assert ("The disk is full.", True) in said
+    assert ("Added Third.", False) in said
+
+
+async def test_sources_are_read_again_when_they_changed(listener: Listener) -> None:
+    listener.host.shelves.configured.append(source(4))
+    before = len(listener.of(messages.SourcesRead))
+    listener.host.link.sources()
+    await listener.until(lambda: len(listener.of(messages.SourcesRead)) > before)
+    news = listener.of(messages.SourcesRead)[-1]
+    assert [each.id for each in news.sources] == [1, 2, 3, 4]
+    assert listener.session.learn(news)
+    assert listener.session.library.source_name(4) == "The Coast: Storm live"
+    assert all(len(pulse) == 12 for pulse in news.pulses.values())
+
+
+async def test_an_engine_that_ends_by_itself_is_said(listener: Listener) -> None:
+    listener.host.link.end()
+    await listener.until(lambda: listener.of(messages.Noticed))
+    assert "engine ended" in listener.of(messages.Noticed)[-1].sentence
+    assert listener.of(messages.Noticed)[-1].problem
+
+
+async def test_an_engine_that_cannot_start_is_said(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+
+    async def start() -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    host.link.start = start  # type: ignore[method-assign]
+    listener = Listener(host)
+    await listener.session.start()
+    await listener.until(lambda: listener.of(messages.Noticed))
+    assert listener.of(messages.Noticed)[0].sentence == "The engine cannot be started: No such file or directory."
+    await listener.session.close()
+
+
+async def test_revisions_and_their_difference_are_read_off_the_screen(listener: Listener) -> None:
+    listener.host.shelves.edit(5, title="Talks in Lviv go on")
+    listener.session.read_revisions(5)
+    await listener.until(lambda: listener.of(messages.RevisionsRead))
+    before, after = listener.of(messages.RevisionsRead)[0].revisions
+    listener.session.compare(before, after)
+    await listener.until(lambda: listener.of(messages.DifferenceReady))
+    difference = listener.of(messages.DifferenceReady)[0]
+    assert (difference.before, difference.after) == (1, 2)
+    assert "".join(change.text for change in difference.title if change.op != "-") == "Talks in Lviv go on"
+
+
+async def test_closing_ends_everything_and_may_be_done_twice(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+    await host.session.start()
+    await host.session.close()
+    await host.session.close()
+    assert host.link.closed
+    host.session._thread.join(2)
+    assert not host.session._thread._thread.is_alive()
+
+
+# ------------------------------------------------------------------ the reader's thread
+
+
+def test_urgent_questions_come_first(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+    failures: list[Exception] = []
+    thread = ReaderThread(host.shelves.reader, failures.append)
+    answered: list[str] = []
+    thread.ask(Urgency.NUMBERS, lambda _: answered.append("numbers"))
+    thread.ask(Urgency.REST, lambda _: answered.append("rest"))
+    thread.ask(Urgency.VIEW, lambda _: answered.append("view"))
+    thread.ask(Urgency.NUMBERS, lambda _: thread.stop())
+    thread.start()
+    thread.join(2)
+    assert answered == ["view", "rest", "numbers"]
+    assert not failures
+
+
+def test_a_question_that_fails_does_not_end_the_thread(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+    failures: list[Exception] = []
+    thread = ReaderThread(host.shelves.reader, failures.append)
+    answered: list[str] = []
+
+    def fail(_: object) -> None:
+        raise StoreError("The disk cannot be read.")
+
+    thread.ask(Urgency.VIEW, fail)
+    thread.ask(Urgency.VIEW, lambda _: answered.append("next"))
+    thread.ask(Urgency.NUMBERS, lambda _: thread.stop())
+    thread.start()
+    thread.join(2)
+    assert answered == ["next"]
+    assert [str(each) for each in failures] == ["The disk cannot be read."]

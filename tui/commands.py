@@ -1,0 +1,354 @@
+"""Everything a key can do: one registry from which bindings, palette, help, hints and documentation are made.
+
+Owns ids, titles, keys and words. Each command is the action `action_<id>` of the screen its scope names (of
+the app for `everywhere`), with hyphens as underscores. Must not do the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from textual.binding import Binding, BindingType
+
+from tui.keys import shown, split
+from tui.state import Pane
+
+
+class Scope(StrEnum):
+    """Where a command's keys hold."""
+
+    EVERYWHERE = "everywhere"
+    MAIN = "main"
+    REVISIONS = "revisions"
+    HELP = "help"
+    WELCOME = "welcome"
+
+
+class Group(StrEnum):
+    """Chapters of the help."""
+
+    MOVE = "Move"
+    PANES = "Panes"
+    ENTRY = "The entry"
+    VIEW = "The view"
+    SOURCES = "Sources"
+    REVISIONS = "Revisions"
+    WELCOME = "First screen"
+    PROGRAM = "Wirewatch"
+
+
+class Need(StrEnum):
+    """What a command works on; without it, it is neither hinted at nor offered in the palette."""
+
+    NOTHING = "nothing"
+    ENTRY = "entry"
+    LINK = "link"
+    """An entry with an address."""
+    EDITED = "edited"
+    """An entry that has more than one revision."""
+    SOURCE = "source"
+    VISIT = "visit"
+    """Sources that are not saved."""
+    FILTER = "filter"
+    WATCH = "watch"
+    WRITING = "writing"
+    """Something the engine changes in the store."""
+
+
+class Command(NamedTuple):
+    """Something a key can do."""
+
+    id: str
+    """Stable: what the `[keys]` table of the configuration names."""
+    title: str
+    """For the palette and the help: a verb and what it is done to."""
+    help: str
+    """A sentence."""
+    keys: str
+    """Parted by commas, as Textual names them."""
+    group: Group
+    scope: Scope = Scope.MAIN
+    need: Need = Need.NOTHING
+    hint: str = ""
+    """One word for the line of hints; empty for none."""
+    hint_panes: tuple[Pane, ...] = ()
+    """Panes in which it is hinted at."""
+    argument: int | None = None
+    """Given to the action: the digit of a watch."""
+    priority: bool = False
+    """Holds even while a text is being typed."""
+
+    @property
+    def action(self) -> str:
+        """The action as Textual writes it."""
+        name = self.id.rstrip("123456789").rstrip("-") if self.argument is not None else self.id
+        call = name.replace("-", "_")
+        return f"{call}({self.argument})" if self.argument is not None else call
+
+
+_LISTS = (Pane.SOURCES, Pane.TIMELINE)
+_READING = (Pane.TIMELINE, Pane.DETAIL)
+
+COMMANDS: tuple[Command, ...] = (
+    # Move
+    Command(
+        "down", "Next entry",
+        "Goes one entry down, towards older ones; among the sources, one source down.", "j,down",
+        Group.MOVE, hint="down", hint_panes=_LISTS
+    ),
+    Command(
+        "up", "Previous entry", "Goes one entry up, towards newer ones; among the sources, one source up.",
+        "k,up", Group.MOVE, hint="up", hint_panes=_LISTS
+    ),
+    Command(
+        "scroll-down", "Scroll the detail down", "Moves the text of the entry three lines on.",
+        "J,shift+down", Group.MOVE, hint="scroll", hint_panes=(Pane.DETAIL,)
+    ),
+    Command(
+        "scroll-up", "Scroll the detail up", "Moves the text of the entry three lines back.", "K,shift+up",
+        Group.MOVE
+    ),
+    Command(
+        "newest", "Go to the newest",
+        "Goes to the newest entry and follows; in the detail, to its beginning.", "g,home", Group.MOVE,
+        hint="newest", hint_panes=(Pane.TIMELINE,)
+    ),
+    Command(
+        "oldest", "Go to the oldest", "Goes to the oldest entry; in the detail, to its end.", "G,end",
+        Group.MOVE
+    ),
+    Command(
+        "read-on", "Read on",
+        "Scrolls the text of the entry by a page and, at its end, goes to the next unread entry.", "space",
+        Group.MOVE, hint="read on", hint_panes=_READING
+    ),
+    Command("page-down", "Page down", "Moves down by a screen.", "pagedown", Group.MOVE),
+    Command("page-up", "Page up", "Moves up by a screen.", "pageup", Group.MOVE),
+    Command("next-hour", "Older hour", "Goes to the first entry of the hour before.", "}", Group.MOVE),
+    Command(
+        "previous-hour", "Newer hour", "Goes to the first entry of this hour, or of the hour after.", "{",
+        Group.MOVE
+    ),
+    Command(
+        "next-match", "Next match",
+        "Goes to the next older entry a watch lights up; where none is on, to the next "
+        "unread one.", "n", Group.MOVE, hint="next match", hint_panes=(Pane.TIMELINE,)
+    ),
+    Command("previous-match", "Previous match", "The same, towards newer entries.", "N", Group.MOVE),
+    # Panes
+    Command(
+        "open", "Open the entry",
+        "Opens the entry under the cursor in the detail; on a source, shows its entries.", "enter",
+        Group.PANES, hint="open", hint_panes=_LISTS
+    ),
+    Command(
+        "next-pane", "Next pane", "Goes to the next pane: sources, timeline, detail.", "tab", Group.PANES,
+        hint="pane", hint_panes=tuple(Pane)
+    ),
+    Command("previous-pane", "Previous pane", "Goes to the pane before.", "shift+tab", Group.PANES),
+    Command("sources", "Go to the sources", "Shows the sources and goes to them.", "S", Group.PANES),
+    Command(
+        "zoom", "Zoom the pane", "Gives the pane in use the whole screen, and takes it back.", "z",
+        Group.PANES
+    ),
+    Command(
+        "escape", "Back", "Leaves the filter, the zoom, the detail or the sources.", "escape", Group.PANES,
+        hint="back", hint_panes=(Pane.DETAIL, Pane.SOURCES)
+    ),
+    # The entry
+    Command(
+        "browser", "Open in the browser", "Opens the address of the entry in the browser.", "o",
+        Group.ENTRY, need=Need.LINK, hint="browser", hint_panes=_READING
+    ),
+    Command(
+        "copy-link", "Copy the link",
+        "Copies the address of the entry; in the detail, the text the mouse has selected.", "y",
+        Group.ENTRY, need=Need.LINK
+    ),
+    Command(
+        "copy-markdown", "Copy as Markdown",
+        "Copies headline, source, time, address and text as Markdown.", "Y", Group.ENTRY, need=Need.ENTRY
+    ),
+    Command(
+        "mark-read", "Mark read or unread", "Marks the entry as read, or as unread again.", "m",
+        Group.ENTRY, need=Need.ENTRY, hint="read", hint_panes=_READING
+    ),
+    Command(
+        "star", "Star", "Gives the entry a star, or takes it away.", "s", Group.ENTRY, need=Need.ENTRY,
+        hint="star", hint_panes=_READING
+    ),
+    Command(
+        "mark-all-read", "Mark all read", "Marks every entry of the view as read; u takes it back.", "A",
+        Group.ENTRY, need=Need.WRITING
+    ),
+    Command(
+        "undo", "Undo the last mark", "Takes back what m, s or A did last, and what they did before that.",
+        "u", Group.ENTRY, need=Need.WRITING
+    ),
+    Command(
+        "revisions", "Show revisions",
+        "Shows what was changed in the entry after it was published, word by word.", "e", Group.ENTRY,
+        need=Need.EDITED, hint="revisions", hint_panes=_READING
+    ),
+    # The view
+    Command(
+        "filter", "Filter", "Shows only entries that match a query, as it is typed.", "F", Group.VIEW,
+        hint="filter", hint_panes=(Pane.TIMELINE,)
+    ),
+    Command(
+        "filters", "Switch all filters",
+        "Switches the filter and all watches that filter or mute off, and on again.", "ctrl+f", Group.VIEW,
+        need=Need.FILTER
+    ),
+    *(
+        Command(
+            f"watch-{key}", f"Switch watch {key}",
+            f"Switches the watch with the key {key} off, and on again.", str(key), Group.VIEW, need=Need.WATCH, argument=key,
+        )
+        for key in range(1, 10)
+    ),
+    Command(
+        "follow", "Follow or hold", "Keeps the newest entry on top, or stays where you are.", "p",
+        Group.VIEW
+    ),
+    Command(
+        "density", "Change the density", "One line an entry, or the headline with some text.", "d",
+        Group.VIEW
+    ),
+    Command(
+        "theme", "Change the theme", "Goes to the next of Wirewatch's themes; the palette offers all.",
+        "T", Group.VIEW
+    ),
+    # Sources
+    Command(
+        "refresh", "Poll this source", "Polls the source of the entry, or the one under the cursor, now.",
+        "r", Group.SOURCES, need=Need.SOURCE, hint="poll", hint_panes=(Pane.SOURCES,)
+    ),
+    Command(
+        "refresh-all", "Poll all sources", "Polls every source now; what was polled a moment ago waits.",
+        "R", Group.SOURCES, need=Need.WRITING
+    ),
+    Command(
+        "add", "Add a source", "Asks for the address of a feed, a live blog or a page, and follows it.",
+        "a", Group.SOURCES, need=Need.WRITING, hint="add", hint_panes=(Pane.SOURCES,)
+    ),
+    Command(
+        "keep", "Keep these sources", "Saves the sources of this visit to the configuration.", "+",
+        Group.SOURCES, need=Need.VISIT
+    ),
+    # Revisions
+    Command(
+        "older-revision", "Older revision", "Shows the change before this one.", "left,h,k",
+        Group.REVISIONS, Scope.REVISIONS
+    ),
+    Command(
+        "newer-revision", "Newer revision", "Shows the change after this one.", "right,l,j",
+        Group.REVISIONS, Scope.REVISIONS
+    ),
+    Command(
+        "scroll-revision-down", "Scroll down", "Moves the text on.", "down,J,space,pagedown",
+        Group.REVISIONS, Scope.REVISIONS
+    ),
+    Command(
+        "scroll-revision-up", "Scroll up", "Moves the text back.", "up,K,pageup", Group.REVISIONS,
+        Scope.REVISIONS
+    ),
+    Command(
+        "close-revisions", "Close", "Goes back to the timeline.", "escape,q,e", Group.REVISIONS,
+        Scope.REVISIONS
+    ),
+    # Help
+    Command(
+        "scroll-help-down", "Scroll the help down", "Moves the help on.", "j,down,space,pagedown",
+        Group.PROGRAM, Scope.HELP
+    ),
+    Command(
+        "scroll-help-up", "Scroll the help up", "Moves the help back.", "k,up,pageup", Group.PROGRAM,
+        Scope.HELP
+    ),
+    Command("close-help", "Close the help", "Goes back.", "escape,q", Group.PROGRAM, Scope.HELP),
+    # First screen
+    Command(
+        "first-source", "Add a source", "Asks for the address of the first source.", "a", Group.WELCOME,
+        Scope.WELCOME
+    ),
+    Command(
+        "demo", "See the demo", "Plays a made-up live story, offline.", "d", Group.WELCOME, Scope.WELCOME
+    ),
+    Command("leave", "Quit", "Leaves Wirewatch.", "q,escape", Group.WELCOME, Scope.WELCOME),
+    # Wirewatch
+    Command(
+        "palette", "Command palette", "Finds any command, source or theme by a few letters.",
+        "colon,ctrl+p", Group.PROGRAM, Scope.EVERYWHERE, hint="palette", hint_panes=tuple(Pane)
+    ),
+    Command(
+        "help", "Help", "Shows every key and the query language.", "question_mark", Group.PROGRAM,
+        Scope.EVERYWHERE, hint="help", hint_panes=tuple(Pane)
+    ),
+    Command(
+        "back", "Back, then quit", "Goes one step back; from the timeline, leaves Wirewatch.", "q",
+        Group.PROGRAM
+    ),
+    Command(
+        "quit", "Quit", "Leaves Wirewatch at once.", "ctrl+c", Group.PROGRAM, Scope.EVERYWHERE,
+        priority=True
+    ),
+    Command(
+        "suspend-process", "Suspend", "Leaves the terminal to the shell; fg comes back.", "ctrl+z",
+        Group.PROGRAM, Scope.EVERYWHERE, priority=True
+    ),
+)  # fmt: skip
+
+BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
+
+
+def bindings(scope: Scope) -> list[BindingType]:
+    """Return the bindings of a scope, with the ids by which a keymap changes them."""
+    return [
+        Binding(
+            command.keys,
+            command.action,
+            command.title,
+            show=False,
+            priority=command.priority,
+            id=command.id,
+        )
+        for command in COMMANDS
+        if command.scope is scope
+    ]
+
+
+def keys_of(command: Command, keys: Mapping[str, str] | None = None, *, ascii_only: bool = False) -> list[str]:
+    """Return the keys of a command as people read them."""
+    changed = (keys or {}).get(command.id, command.keys)
+    return [shown(key, ascii_only=ascii_only) for key in split(changed)]
+
+
+def by_group(scopes: Iterable[Scope] = tuple(Scope)) -> dict[Group, list[Command]]:
+    """Return the commands of some scopes by chapter, the watches' nine as one."""
+    chapters: dict[Group, list[Command]] = {}
+    wanted = set(scopes)
+    for command in COMMANDS:
+        if command.scope not in wanted or (command.argument is not None and command.argument > 1):
+            continue
+        if command.argument is not None:
+            command = command._replace(
+                title="Switch a watch",
+                help="Switches the watch with that key off, and on again.",
+                keys="1–9",
+            )
+        chapters.setdefault(command.group, []).append(command)
+    return chapters
+
+
+def markdown_table() -> str:
+    """Return all commands as the table of keys in the documentation."""
+    rows = ["| key | command | does |", "| --- | --- | --- |"]
+    for commands in by_group().values():
+        for command in commands:
+            keys = " ".join(f"`{key}`" for key in keys_of(command))
+            name = "watch-1 … watch-9" if command.argument is not None else command.id
+            rows.append(f"| {keys} | `{name}` | {command.help} |")
+    return "\n".join(rows) + "\n"

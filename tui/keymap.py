@@ -1,0 +1,61 @@
+"""The keys a person chose instead of ours, and what is wrong with them.
+
+Owns the presets and the checks; the commands and their own keys are in `tui.commands`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from tui.commands import BY_ID, COMMANDS, Scope
+from tui.keys import shown, split
+
+PRESETS: Mapping[str, Mapping[str, str]] = {
+    "newsboat": {
+        "read-on": "space",
+        "next-match": "n",
+        "previous-match": "p",
+        "mark-read": "N",
+        "star": "ctrl+e",
+        "refresh": "r",
+        "refresh-all": "R",
+        "filter": "F",
+        "follow": "f",
+        "newest": "g,home",
+        "oldest": "G,end",
+        "revisions": "e",
+    },
+}
+"""Named sets of keys for those who come from another program; keys not named stay ours."""
+
+
+def keymap(chosen: Mapping[str, str], preset: str = "") -> tuple[dict[str, str], list[str]]:
+    """Return the keys a person chose by command, and sentences about what cannot be used of it."""
+    keys = dict(PRESETS.get(preset, {}))
+    problems: list[str] = []
+    if preset and preset not in PRESETS:
+        problems.append(f"There are no keys called “{preset}”; there are {', '.join(PRESETS)}.")
+    for name, value in chosen.items():
+        if name in BY_ID:
+            keys[name] = value
+            continue
+        close = get_close_matches(name, BY_ID, n=1)
+        hint = f"did you mean “{close[0]}”?" if close else "? lists them all."
+        problems.append(f"No command is called “{name}”; {hint}")
+    return keys, problems
+
+
+def clashes(keys: Mapping[str, str]) -> list[str]:
+    """Return sentences about keys that would do two things in one place, given the keys changed."""
+    sentences: list[str] = []
+    for scope in Scope:
+        taken: dict[str, str] = {}
+        for command in COMMANDS:
+            if command.scope not in (scope, Scope.EVERYWHERE):
+                continue
+            for key in split(keys.get(command.id, command.keys)):
+                other = taken.setdefault(key, command.id)
+                if other != command.id:
+                    sentences.append(f"The key {shown(key)} is given to both “{other}” and “{command.id}”.")
+    return list(dict.fromkeys(sentences))

@@ -1,0 +1,116 @@
+"""Every message between the session and the screens: past tense for facts, imperative for requests.
+
+Owns names and fields, no logic. Bursts are gathered before they become a message: one a frame at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from feeds.diff import Change
+from textual.message import Message
+
+from feeds.model import ChangeRecord, Entry, Revision, Source
+from feeds.store import Selection, SourceCounts
+
+
+@dataclass
+class EntriesChanged(Message):
+    """Entries were added, edited, withdrawn, restored or marked, as gathered in one frame."""
+
+    records: tuple[ChangeRecord, ...]
+    """The change log, oldest first."""
+    entries: Mapping[int, Entry] = field(repr=False)
+    """What they are now, by id; only the newest state of each. Empty when `many`."""
+    many: bool = False
+    """There are so many that the view is better selected again."""
+
+
+@dataclass
+class SelectionReady(Message):
+    """The entries of a view were read."""
+
+    token: int
+    """Names the question; an answer to another than the last one is dropped."""
+    selection: Selection = field(repr=False)
+    whole: bool = True
+    """False for the newest entries alone: the rest follows."""
+
+
+@dataclass
+class CountsReady(Message):
+    """The numbers around a view were counted."""
+
+    token: int
+    hidden: int
+    """Entries of the source shown that the filter and the watches hide."""
+    watches: tuple[int, ...]
+    """Entries of the view by watch; of a watch that mutes, what it hides or would hide."""
+
+
+@dataclass
+class SourcesRead(Message):
+    """What is known of the sources was read again."""
+
+    sources: tuple[Source, ...]
+    counts: Mapping[int, SourceCounts] = field(repr=False)
+    pulses: Mapping[int, tuple[int, ...]] = field(repr=False)
+    """Arrivals by source id over the last hour, in equal parts, oldest first."""
+
+
+@dataclass
+class PollingChanged(Message):
+    """Visits began or ended."""
+
+    source_ids: frozenset[int]
+    """The sources being visited now."""
+
+
+@dataclass
+class WritingChanged(Message):
+    """The engine is ready, or another Wirewatch writes to the same data and this one only reads."""
+
+    writing: bool
+
+
+@dataclass
+class RevisionsRead(Message):
+    """All states seen of an entry were read."""
+
+    entry_id: int
+    revisions: tuple[Revision, ...] = field(repr=False)
+
+
+@dataclass
+class DifferenceReady(Message):
+    """Two states of an entry were compared."""
+
+    before: int
+    """Number of the older revision."""
+    after: int
+    title: tuple[Change, ...] = field(repr=False)
+    text: tuple[Change, ...] = field(repr=False)
+
+
+@dataclass
+class SourceAdded(Message):
+    """A source that was asked for is saved."""
+
+    source_id: int
+
+
+@dataclass
+class Noticed(Message):
+    """Something to be read once, in a sentence."""
+
+    sentence: str
+    problem: bool = False
+    """Whether something is wrong."""
+
+
+@dataclass
+class Broken(Message):
+    """Something went wrong in a thread that can only be a mistake in the program."""
+
+    error: Exception

@@ -1,0 +1,60 @@
+"""What the command palette offers: the commands that make sense now, the sources, the themes.
+
+Owns the search in it. Names of sources are foreign text: they are shown as plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from tui import cells
+from tui.commands import COMMANDS, Scope, keys_of
+from tui.screens.main import MainScreen
+
+
+class _Offer(NamedTuple):
+    name: str
+    help: str
+    run: Callable[[], object]
+
+
+class WirewatchProvider(Provider):
+    """Everything the palette finds while the main screen is shown."""
+
+    def _offers(self) -> Iterator[_Offer]:
+        screen = self.screen
+        if not isinstance(screen, MainScreen):
+            return
+        for command in COMMANDS:
+            if command.scope in (Scope.MAIN, Scope.EVERYWHERE) and command.id != "palette" and screen.offers(command):
+                keys = " ".join(keys_of(command, screen.keymap))
+                title = screen.title_of(command)
+                yield _Offer(title, f"{keys}   {command.help}", partial(self._run, command.action, command.scope))
+        yield _Offer("Source: all", "Shows the entries of all sources.", partial(screen.show_source, None))
+        for source in screen.session.sources:
+            name = cells.one_line(source.name)
+            yield _Offer(f"Source: {name}", "Shows its entries only.", partial(screen.show_source, source.id))
+        for theme in sorted(self.app.available_themes):
+            yield _Offer(f"Theme: {theme}", "Uses this theme.", partial(screen.use_theme, theme))
+
+    async def _run(self, action: str, scope: Scope) -> None:
+        target = self.app if scope is Scope.EVERYWHERE else self.screen
+        await target.run_action(action)
+
+    async def discover(self) -> Hits:
+        """Yield everything while nothing is typed."""
+        for offer in self._offers():
+            yield DiscoveryHit(Content(offer.name), offer.run, text=offer.name, help=offer.help)
+
+    async def search(self, query: str) -> Hits:
+        """Yield what resembles the letters typed."""
+        matcher = self.matcher(query)
+        for offer in self._offers():
+            score = matcher.match(offer.name)
+            if score > 0:
+                yield Hit(score, Content(offer.name), offer.run, text=offer.name, help=offer.help)

@@ -1,0 +1,142 @@
+"""What the reader does with the view and the sources: filter, switch, choose, poll, add.
+
+Owns these commands and which commands make sense now. Each becomes another view or a wish of the session's.
+Part of the main screen.
+"""
+
+from __future__ import annotations
+
+from tui import state as states
+from tui import theme
+from tui.commands import COMMANDS, Command, Need, keys_of
+from tui.render import Density
+from tui.screens.entry_commands import EntryCommands
+from tui.screens.prompt import Prompt
+from tui.screens.summary import hides
+from tui.state import Pane
+
+
+class ViewCommands(EntryCommands):
+    """Commands on what is shown."""
+
+    keymap: dict[str, str]
+    """Keys the reader has chosen, by command."""
+
+    # ------------------------------------------------------------------ filters and watches
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether there is anything that can hide entries, in force or not."""
+        return bool(self.view.filter) or hides(self.session.library.watches)
+
+    def action_filter(self) -> None:
+        """Type a query."""
+        self.look(states.with_pane(self.view, Pane.TIMELINE))
+        self.query_bar.open(self.view.filter)
+
+    def action_filters(self) -> None:
+        """Switch all filters."""
+        if self.has_filters:
+            self.look(states.with_filters_switched(self.view))
+        else:
+            self.status_bar.tell("There is no filter: F types one, and watches may filter or mute.")
+
+    def action_watch(self, key: int) -> None:
+        """Switch a watch."""
+        watches = self.session.library.watches
+        index = watches.by_key(key)
+        if index is None:
+            self.status_bar.tell(f"No watch has the key {key}; watches are written into the configuration.")
+        else:
+            self.look(states.with_watch_switched(self.view, watches.watches[index].name))
+
+    # ------------------------------------------------------------------ looks
+
+    def action_density(self) -> None:
+        """Change the density."""
+        compact = self.timeline.density is Density.COMPACT
+        self.look(states.with_density(self.view, Density.ROOMY if compact else Density.COMPACT))
+
+    def action_theme(self) -> None:
+        """Go to the next of our themes."""
+        names = [each.name for each in theme.THEMES]
+        at = names.index(self.app.theme) if self.app.theme in names else -1
+        self.use_theme(names[(at + 1) % len(names)])
+
+    def use_theme(self, name: str) -> None:
+        """Use a theme by its name."""
+        self.look(states.with_theme(self.view, name))
+
+    # ------------------------------------------------------------------ sources
+
+    def show_source(self, source_id: int | None) -> None:
+        """Show one source, or all."""
+        self.look(states.with_pane(states.with_source(self.view, source_id), Pane.TIMELINE))
+
+    def action_refresh(self) -> None:
+        """Poll the source under the cursor."""
+        entry, source_id = self.entry, self.sources.source_id
+        if self.view.pane is not Pane.SOURCES and entry is not None:
+            source_id = entry.source_id
+        self.session.refresh(() if source_id is None else (source_id,))
+
+    def action_refresh_all(self) -> None:
+        """Poll every source."""
+        self.session.refresh()
+
+    def action_add(self) -> None:
+        """Ask for an address."""
+        self.app.push_screen(Prompt(), self._add)
+
+    def _add(self, text: str | None) -> None:
+        if text and not self.session.add_source(text):
+            self.status_bar.tell("That is no address: it begins with https:// or is a host's name.", problem=True)
+        elif text:
+            self.status_bar.tell("Looking at that address.")
+
+    def action_keep(self) -> None:
+        """Save the sources of this visit."""
+        if self.session.options.visit_only:
+            self.session.keep_sources()
+        else:
+            self.status_bar.tell("These sources are saved already.")
+
+    # ------------------------------------------------------------------ which commands make sense
+
+    def offers(self, command: Command) -> bool:
+        """Return whether a command has something to work on now."""
+        session, entry = self.session, self.entry
+        match command.need:
+            case Need.ENTRY:
+                return entry is not None
+            case Need.LINK:
+                return entry is not None and entry.post.url is not None
+            case Need.EDITED:
+                return entry is not None and entry.revision > 1
+            case Need.SOURCE:
+                return session.writing and bool(session.sources)
+            case Need.VISIT:
+                return session.options.visit_only
+            case Need.FILTER:
+                return self.has_filters
+            case Need.WATCH:
+                return session.library.watches.by_key(command.argument or 0) is not None
+            case Need.WRITING:
+                return session.writing
+            case Need.NOTHING:
+                return True
+
+    def title_of(self, command: Command) -> str:
+        """Return the title of a command; that of a watch names it."""
+        watches = self.session.library.watches
+        index = watches.by_key(command.argument) if command.argument is not None else None
+        return command.title if index is None else f"Switch the watch {watches.watches[index].name}"
+
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """Return keys and what they do in the pane in use."""
+        ascii_only = self.session.options.ascii_only
+        return tuple(
+            (keys_of(command, self.keymap, ascii_only=ascii_only)[0], command.hint)
+            for command in COMMANDS
+            if self.view.pane in command.hint_panes and self.offers(command)
+        )

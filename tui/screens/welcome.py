@@ -1,0 +1,135 @@
+"""The first screen, while nothing is configured: what Wirewatch is, and three ways on.
+
+Owns its words and the question for a first source. It goes away when there is a source to show.
+"""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui import cells, messages
+from tui.commands import BY_ID, Scope, bindings, keys_of
+from tui.screens.prompt import Prompt
+from tui.session import Session
+
+_WAYS = (
+    ("first-source", "add a source", "a feed, a live blog, or its page"),
+    ("demo", "see the demo", "a made-up story that plays itself, offline"),
+    ("help", "help", "every key, and the query language"),
+    ("leave", "quit", ""),
+)
+
+
+class WelcomeScreen(Screen[None], inherit_bindings=False):
+    """Says hello and offers a way on."""
+
+    BINDINGS = bindings(Scope.WELCOME)
+    CSS = """
+    WelcomeScreen { align: center middle; background: $background; }
+    WelcomeScreen > Vertical { width: 66; max-width: 96%; height: auto; }
+    WelcomeScreen Static { width: 1fr; height: auto; }
+    WelcomeScreen .welcome--name { text-align: center; margin-bottom: 1; }
+    WelcomeScreen .welcome--what { text-align: center; margin-bottom: 2; }
+    WelcomeScreen .welcome--ways { padding: 0 4; }
+    WelcomeScreen .welcome--notice { text-align: center; margin-top: 2; min-height: 2; }
+    WelcomeScreen.-small .welcome--name, WelcomeScreen.-small .welcome--what { margin-bottom: 0; }
+    WelcomeScreen.-small .welcome--ways { padding: 0; }
+    WelcomeScreen.-small .welcome--notice { margin-top: 0; min-height: 0; }
+    """
+
+    class DemoAsked(Message):
+        """The reader wants to see the demo."""
+
+    class Begun(Message):
+        """There is a source now."""
+
+    def __init__(self, session: Session, keys: dict[str, str]) -> None:
+        super().__init__()
+        self._session = session
+        self._keys = keys
+        self._waiting = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out a few centred lines."""
+        with Vertical():
+            yield Static(self._wordmark(), classes="welcome--name")
+            yield Static(
+                Content.styled("Live blogs and feeds on one timeline\nthat never moves under you.", "$foreground 75%"),
+                classes="welcome--what",
+            )
+            yield Static(self._ways(), classes="welcome--ways")
+            yield Static(Content(""), classes="welcome--notice")
+
+    def on_resize(self) -> None:
+        """Leave the air out where there is little room."""
+        self.set_class(self.app.size.height < 16 or self.app.size.width < 60, "-small")
+
+    def _wordmark(self) -> Content:
+        rule = "--" if self._session.options.ascii_only else "━━"
+        return Content.assemble(
+            (rule, "$primary 40%"), (rule, "$primary"), ("  W I R E W A T C H  ", "bold $foreground"),
+            (rule, "$primary"), (rule, "$primary 40%"),
+        )  # fmt: skip
+
+    def _ways(self) -> Content:
+        lines: list[Content | str] = []
+        for command, title, about in _WAYS:
+            if command == "demo" and self._session.options.demo_factory is None:
+                continue
+            key = keys_of(BY_ID[command], self._keys, ascii_only=self._session.options.ascii_only)[0]
+            lines.append(
+                Content.assemble(
+                    (f"{key:>5}", "bold $accent"),
+                    (f"   {title:<14}", "$foreground"),
+                    (about, "$foreground 55%"),
+                )
+            )
+        return Content("\n").join(lines)
+
+    def _tell(self, sentence: str, *, problem: bool = False) -> None:
+        notice = Content.styled(cells.one_line(sentence), "$error" if problem else "$accent")
+        self.query_one(".welcome--notice", Static).update(notice)
+
+    # ------------------------------------------------------------------ commands
+
+    def action_first_source(self) -> None:
+        """Ask for an address."""
+        self.app.push_screen(Prompt(), self._add)
+
+    def _add(self, text: str | None) -> None:
+        if text and self._session.add_source(text):
+            self._waiting = True
+            self._tell("Looking at that address…")
+        elif text:
+            self._tell("That is no address: it begins with https:// or is a host's name.", problem=True)
+
+    def action_demo(self) -> None:
+        """Play the demo."""
+        if self._session.options.demo_factory is not None:
+            self.post_message(self.DemoAsked())
+
+    def action_leave(self) -> None:
+        """Leave Wirewatch."""
+        self.app.exit()
+
+    # ------------------------------------------------------------------ news
+
+    @on(messages.SourcesRead)
+    def _sources_read(self, event: messages.SourcesRead) -> None:
+        self._session.learn(event)
+        if event.sources:
+            self.post_message(self.Begun())
+
+    @on(messages.Noticed)
+    def _noticed(self, event: messages.Noticed) -> None:
+        self._tell(event.sentence, problem=event.problem)
+
+    @on(messages.Broken)
+    def _broken(self, event: messages.Broken) -> None:
+        raise event.error

@@ -1,0 +1,396 @@
+"""The bridge between the screen and everything stored and running: the engine's link and the store's readers.
+
+Owns both, and the work that outlives a screen: it hears the engine, gathers what it says into at most one
+message a frame, asks the reader's thread for views and numbers, and sends the reader's wishes. It posts typed
+messages to whichever screen it was given to. Must not draw, nor hold what the reader is looking at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+from feeds.diff import words
+from textual.message import Message
+
+from feeds.config import source_address
+from feeds.document import plain
+from feeds.errors import WirewatchError
+from feeds.events import (
+    AddSource,
+    Changed,
+    Command,
+    Event,
+    KeepSources,
+    Mark,
+    PollFinished,
+    PollStarted,
+    Problem,
+    Ready,
+    Refresh,
+    SourceAdded,
+    SourcesChanged,
+)
+from feeds.model import Post, Revision, Source, SourceSpec
+from feeds.query import All, Query
+from feeds.store import Reader, Selection, SourceCounts, View, open_reader
+from feeds.watches import Action, Watches
+from tui import messages
+from tui.library import Library
+from tui.options import AppOptions, Link
+from tui.reader_thread import ReaderThread, Urgency
+from tui.state import ViewState, wanted
+from tui.undo import Undos
+
+FIRST = 200
+"""Entries of the first frame, read before anything else."""
+SOON = 500
+"""Newest entries of a view that are shown before the rest of it is read."""
+MANY = 500
+"""Entries changed at once from which the view is selected again instead of mended."""
+GATHER = 0.05
+"""Seconds in which what the engine says becomes one message."""
+PULSE_PARTS = 12
+"""Parts of the last hour in a source's pulse."""
+_COUNTING = 0.5
+"""Seconds in which arrivals lead to one count of the sources' entries."""
+_BEAT = 1.0
+_BEATS_PER_PULSE = 60
+
+
+class Session:
+    """One data folder and one engine, for as long as the app shows them."""
+
+    def __init__(
+        self, options: AppOptions, *, reader_of: Callable[[], Reader] | None = None, beat: float = _BEAT
+    ) -> None:
+        self.options = options
+        self.post: Callable[[Message], object] = lambda message: None
+        """Where messages go; safe to call from any thread."""
+        self.sources: tuple[Source, ...] = ()
+        self.counts: Mapping[int, SourceCounts] = {}
+        self.writing = True
+        """False while another Wirewatch writes to the same data."""
+        self._reader_of = reader_of or (lambda: open_reader(options.data))
+        self._thread = ReaderThread(self._reader_of, self._failed)
+        self._link: Link | None = None
+        self._front: Reader | None = None
+        self._library: Library | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._outbox: asyncio.Queue[Command] = asyncio.Queue()
+        self._gathering: dict[Callable[[], None], asyncio.TimerHandle] = {}
+        self._beat = beat
+        self._seq = 0
+        self._token = 0
+        self._polling: set[int] = set()
+        self._undos = Undos()
+        self._closing = False
+
+    # ------------------------------------------------------------------ beginning and end
+
+    def open(self) -> None:
+        """Open the store and read the sources; the one wait before the first frame. Raises `StoreError`."""
+        reader = self._front = self._reader_of()
+        self._library = Library(reader, self.options.clock, self.options.settings.watches)
+        self._seq = reader.last_seq()
+        self._learn(reader.sources(), {})
+
+    @property
+    def library(self) -> Library:
+        """The shelf the panes draw from; there is one once the session is open."""
+        assert self._library is not None
+        return self._library
+
+    async def start(self) -> None:
+        """Start the engine and the reader's thread; called after the first frame."""
+        self._thread.start()
+        self._link = self.options.open_link()
+        for work in (self._hear_all(self._link), self._keep_beating()):
+            task = asyncio.create_task(work)
+            task.add_done_callback(self._task_ended)
+            self._tasks.append(task)
+        self.read_sources()
+
+    async def close(self) -> None:
+        """End the engine, the thread and the readers. May be called twice."""
+        self._closing = True
+        for handle in self._gathering.values():
+            handle.cancel()
+        self._gathering.clear()
+        self._thread.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        if self._link is not None:
+            # The work is committed as it is done: an engine that does not end in time loses nothing.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._link.close(), 3)
+            self._link = None
+        if self._library is not None:
+            self._library.close()
+            self._library = self._front = None
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, WirewatchError):
+            self.post(messages.Noticed(str(error), problem=True))
+        else:
+            self.post(messages.Broken(error))
+
+    def _task_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and isinstance(error := task.exception(), Exception):
+            self._failed(error)
+
+    # ------------------------------------------------------------------ the engine
+
+    async def _hear_all(self, link: Link) -> None:
+        try:
+            await link.start()
+            talking = asyncio.create_task(self._talk(link))
+            try:
+                async for event in link.events():
+                    self.hear(event)
+            finally:
+                talking.cancel()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            self.post(messages.Noticed(f"The engine cannot be started: {reason}.", problem=True))
+            return
+        if not self._closing:
+            self._polling.clear()
+            self._tell_polling()
+            sentence = "The engine ended; nothing is polled until Wirewatch is started again."
+            self.post(messages.Noticed(sentence, problem=True))
+
+    async def _talk(self, link: Link) -> None:
+        while True:
+            await link.send(await self._outbox.get())
+
+    def hear(self, event: Event) -> None:
+        """Take in something the engine says."""
+        match event:
+            case Ready(writing, message):
+                self.writing = writing
+                self.post(messages.WritingChanged(writing))
+                if message:
+                    self.post(messages.Noticed(message))
+                self.read_sources()
+                self.read_news()
+            case Changed():
+                self._soon(self.read_news)
+            case SourcesChanged():
+                self._soon(self.read_sources)
+            case PollStarted(source_id):
+                self._polling.add(source_id)
+                self._soon(self._tell_polling)
+            case PollFinished(source_id):
+                self._polling.discard(source_id)
+                self._soon(self._tell_polling)
+                if event.gap:
+                    name = self.library.source_name(source_id)
+                    self.post(messages.Noticed(f"{name}: entries may be missing between the last two polls."))
+            case SourceAdded(source_id, _, name):
+                self._soon(self.read_sources)
+                self.post(messages.SourceAdded(source_id))
+                self.post(messages.Noticed(f"Added {name}."))
+            case Problem(message):
+                self.post(messages.Noticed(message, problem=True))
+
+    def _soon(self, work: Callable[[], None], delay: float = GATHER) -> None:
+        """Do something once, a moment from now, however often it is asked for until then."""
+        if work in self._gathering or self._closing:
+            return
+
+        def do() -> None:
+            self._gathering.pop(work, None)
+            work()
+
+        self._gathering[work] = asyncio.get_running_loop().call_later(delay, do)
+
+    def _tell_polling(self) -> None:
+        self.post(messages.PollingChanged(frozenset(self._polling)))
+
+    async def _keep_beating(self) -> None:
+        """Look for what the other Wirewatch wrote, and let the pulses of the sources move on."""
+        beats = 0
+        while True:
+            await asyncio.sleep(self._beat)
+            beats += 1
+            if not self.writing:
+                self.read_news()
+            if beats % _BEATS_PER_PULSE == 0:
+                self.read_sources()
+
+    # ------------------------------------------------------------------ what is new
+
+    def read_news(self) -> None:
+        """Read the change log; what is new becomes one message."""
+        self._thread.ask(Urgency.NEWS, self._read_news)
+
+    def _read_news(self, reader: Reader) -> None:
+        limit = 10_000
+        records = reader.changes_since(self._seq, limit=limit)
+        if not records:
+            return
+        self._seq = records[-1].seq
+        ids = list(dict.fromkeys(record.entry_id for record in records))
+        many = len(ids) > MANY
+        entries = {} if many else {entry.id: entry for entry in reader.entries(ids)}
+        self.post(messages.EntriesChanged(tuple(records), entries, many))
+        if len(records) >= limit:
+            self.read_news()
+
+    def take_in(self, news: messages.EntriesChanged) -> None:
+        """Remember what a mark really changed, for undo, and count the sources' entries again soon."""
+        self._undos.note(news.records)
+        self._soon(self.read_sources, _COUNTING)
+
+    def read_sources(self) -> None:
+        """Read again what is known of the sources."""
+        self._thread.ask(Urgency.NEWS, self._read_sources)
+
+    def _read_sources(self, reader: Reader) -> None:
+        now = self.options.clock.now()
+        since = now - timedelta(hours=1)
+        activity = reader.activity(since, bucket=3600 / PULSE_PARTS)
+        pulses = {source_id: tuple(parts[:PULSE_PARTS]) for source_id, parts in activity.items()}
+        self.post(messages.SourcesRead(tuple(reader.sources()), reader.counts(), pulses))
+
+    def _learn(self, sources: Iterable[Source], counts: Mapping[int, SourceCounts]) -> bool:
+        self.sources, self.counts = tuple(sources), counts
+        return self.library.rename(self.sources)
+
+    def learn(self, news: messages.SourcesRead) -> bool:
+        """Take in what was read of the sources, on the screen's thread; say whether a name changed."""
+        return self._learn(news.sources, news.counts)
+
+    @property
+    def polling(self) -> frozenset[int]:
+        """The sources being visited now."""
+        return frozenset(self._polling)
+
+    # ------------------------------------------------------------------ views
+
+    def _view(self, state: ViewState, query: Query | None) -> View:
+        return View(query, () if state.source_id is None else (state.source_id,))
+
+    def _wanted(self, state: ViewState) -> Query | None:
+        return wanted(state, self.library.watches)
+
+    def first(self, state: ViewState) -> Selection:
+        """Return the newest entries of a view at once, for the first frame."""
+        assert self._front is not None
+        return self._front.select(self._view(state, self._wanted(state)), newest=FIRST)
+
+    def select(self, state: ViewState) -> int:
+        """Ask for the entries of a view: the newest come first, then all. Return the token of the answers."""
+        self._token += 1
+        token, view = self._token, self._view(state, self._wanted(state))
+        self._thread.ask(Urgency.VIEW, lambda reader: self._select(reader, view, token))
+        return token
+
+    def _select(self, reader: Reader, view: View, token: int) -> None:
+        if token != self._token:
+            return
+        newest = reader.select(view, newest=SOON)
+        whole = len(newest.ids) < SOON
+        self.post(messages.SelectionReady(token, newest, whole))
+        if not whole:
+            self._thread.ask(Urgency.REST, lambda reader: self._select_all(reader, view, token))
+
+    def _select_all(self, reader: Reader, view: View, token: int) -> None:
+        if token != self._token:
+            return
+        selection = reader.select(view)
+        if token == self._token:
+            self.post(messages.SelectionReady(token, selection))
+
+    def count(self, state: ViewState) -> None:
+        """Ask for the numbers around the view last selected."""
+        query, watches, token = self._wanted(state), self.library.watches, self._token
+        whole, view = self._view(state, None), self._view(state, query)
+        self._thread.ask(Urgency.NUMBERS, lambda reader: self._count(reader, whole, view, watches, token))
+
+    def _count(self, reader: Reader, whole: View, view: View, watches: Watches, token: int) -> None:
+        counts: list[int] = []
+        for watch in watches.watches:
+            if token != self._token:
+                return
+            inside = whole if Action.MUTE in watch.actions else view
+            query = watch.query if inside.query is None else All((inside.query, watch.query))
+            counts.append(reader.count(View(query, inside.source_ids)))
+        hidden = reader.count(whole) - reader.count(view) if view.query is not None else 0
+        self.post(messages.CountsReady(token, max(hidden, 0), tuple(counts)))
+
+    # ------------------------------------------------------------------ one entry
+
+    def read_revisions(self, entry_id: int) -> None:
+        """Ask for every state seen of an entry."""
+        self._thread.ask(
+            Urgency.VIEW,
+            lambda reader: self._post(messages.RevisionsRead(entry_id, tuple(reader.revisions(entry_id)))),
+        )
+
+    def _post(self, message: Message) -> None:
+        self.post(message)
+
+    def compare(self, before: Revision, after: Revision) -> None:
+        """Ask for the difference of two states, word by word."""
+
+        def work(reader: Reader) -> None:
+            title = tuple(words(before.post.title, after.post.title))
+            text = tuple(words(_text(before.post), _text(after.post)))
+            self.post(messages.DifferenceReady(before.number, after.number, title, text))
+
+        self._thread.ask(Urgency.VIEW, work)
+
+    # ------------------------------------------------------------------ wishes
+
+    def send(self, command: Command) -> None:
+        """Hand a command to the engine, in the order they are sent, once it runs."""
+        self._outbox.put_nowait(command)
+
+    def mark(
+        self,
+        ids: Sequence[int],
+        *,
+        read: bool | None = None,
+        starred: bool | None = None,
+        by_reader: bool = True,
+    ) -> None:
+        """Set marks; `u` takes back those that are the reader's wish. The rows change when the store has."""
+        if not ids or not self.writing:
+            return
+        mark = Mark(tuple(ids), read=read, starred=starred)
+        self._undos.add(mark, by_reader=by_reader)
+        self.send(mark)
+
+    def undo(self) -> int:
+        """Take the last marks back; return how many entries that changes."""
+        inverse = self._undos.last()
+        if inverse is None:
+            return 0
+        self._undos.add(inverse, by_reader=False)
+        self.send(inverse)
+        return len(inverse.entry_ids)
+
+    def refresh(self, source_ids: Sequence[int] = ()) -> None:
+        """Poll these sources now, all when empty."""
+        self.send(Refresh(tuple(source_ids)))
+
+    def add_source(self, text: str) -> bool:
+        """Save and poll the source a person means by `text`; False when that is no address."""
+        address = source_address(text)
+        if address is not None:
+            self.send(AddSource(SourceSpec(url=address)))
+        return address is not None
+
+    def keep_sources(self) -> None:
+        """Save the sources of this visit."""
+        self.send(KeepSources())
+
+
+def _text(post: Post) -> str:
+    return plain(post.body or post.summary)

@@ -1,0 +1,198 @@
+"""What the reader is looking at, as one frozen value, and how it becomes another.
+
+Owns the view state, its pure transitions and its form on disk. The main screen holds the one that counts and
+hands it downward; nobody reads it out of a widget. Must not import Textual, nor read or write files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feeds.errors import QueryError
+from feeds.model import Entry
+from feeds.query import Query, matches, parse
+from feeds.watches import Watches
+
+
+class Pane(StrEnum):
+    """The three panes of the main screen, in the order `tab` visits them."""
+
+    SOURCES = "sources"
+    TIMELINE = "timeline"
+    DETAIL = "detail"
+
+
+class Width(StrEnum):
+    """How many panes there is room for."""
+
+    NARROW = "narrow"
+    """One at a time."""
+    MEDIUM = "medium"
+    """Timeline over detail, sources as a drawer."""
+    WIDE = "wide"
+    """All three side by side."""
+
+
+MEDIUM_FROM, WIDE_FROM = 70, 120
+"""Columns from which the screen is medium and wide."""
+
+
+class ViewState(Struct, frozen=True, omit_defaults=True):
+    """What the reader is looking at. Saved when the app ends, restored when it starts."""
+
+    source_id: int | None = None
+    """The source shown; None for all."""
+    filter: str = ""
+    """The query typed into the filter bar; always one that can be understood."""
+    filters_on: bool = True
+    """Whether the filter and the watches that filter and mute are in force."""
+    watches_off: tuple[str, ...] = ()
+    """Names of the watches that are switched off."""
+    density: str = ""
+    """`roomy` or `compact`; empty for what the configuration says."""
+    theme: str = ""
+    """Name of the theme; empty for what the configuration says."""
+    pane: Pane = Pane.TIMELINE
+    """The pane in use."""
+    zoom: bool = False
+    """Whether the pane in use has the whole screen."""
+    cursor: int | None = None
+    """The entry the cursor was on, where the timeline was held there; None when it followed."""
+    left_at: int | None = None
+    """Sort key of the newest entry there was when the last visit ended, milliseconds since 1970."""
+
+
+def width_of(columns: int) -> Width:
+    """Return the layout for so many columns."""
+    if columns >= WIDE_FROM:
+        return Width.WIDE
+    return Width.MEDIUM if columns >= MEDIUM_FROM else Width.NARROW
+
+
+# ------------------------------------------------------------------ transitions
+
+
+def with_source(state: ViewState, source_id: int | None) -> ViewState:
+    """Show one source, or all."""
+    return replace(state, source_id=source_id)
+
+
+def with_filter(state: ViewState, text: str) -> ViewState:
+    """Filter by a query. One that is typed is meant: filters that were off are on again."""
+    text = text.strip()
+    return replace(state, filter=text, filters_on=True if text else state.filters_on)
+
+
+def with_filters_switched(state: ViewState) -> ViewState:
+    """Switch the filter and the watches that filter or mute, all together."""
+    return replace(state, filters_on=not state.filters_on)
+
+
+def with_watch_switched(state: ViewState, name: str) -> ViewState:
+    """Switch one watch over."""
+    off = set(state.watches_off) ^ {name}
+    return replace(state, watches_off=tuple(sorted(off)))
+
+
+def with_density(state: ViewState, density: str) -> ViewState:
+    """Give entries another amount of room."""
+    return replace(state, density=density)
+
+
+def with_theme(state: ViewState, theme: str) -> ViewState:
+    """Use another theme."""
+    return replace(state, theme=theme)
+
+
+def with_pane(state: ViewState, pane: Pane) -> ViewState:
+    """Go to a pane."""
+    return replace(state, pane=pane)
+
+
+def with_zoom(state: ViewState, zoom: bool) -> ViewState:
+    """Give the pane in use the whole screen, or take it back."""
+    return replace(state, zoom=zoom)
+
+
+def at_exit(state: ViewState, *, cursor: int | None, left_at: int | None) -> ViewState:
+    """Return what is worth keeping for the next visit: it begins in the timeline."""
+    return replace(state, pane=Pane.TIMELINE, cursor=cursor, left_at=left_at)
+
+
+# ------------------------------------------------------------------ what follows from it
+
+
+def shown_panes(state: ViewState, width: Width) -> tuple[Pane, ...]:
+    """Return the panes on the screen, in their order."""
+    if width is Width.NARROW or state.zoom:
+        return (state.pane,)
+    if width is Width.MEDIUM and state.pane is not Pane.SOURCES:
+        return (Pane.TIMELINE, Pane.DETAIL)
+    return (Pane.SOURCES, Pane.TIMELINE, Pane.DETAIL)
+
+
+def back(state: ViewState, width: Width) -> ViewState:
+    """Go one step back: out of the zoom, the detail or the sources; the same state when there is none."""
+    if state.zoom:
+        return replace(state, zoom=False)
+    if state.pane is not Pane.TIMELINE:
+        return replace(state, pane=Pane.TIMELINE)
+    return state
+
+
+def next_pane(state: ViewState, delta: int) -> ViewState:
+    """Go to the next pane, or the one before."""
+    panes = list(Pane)
+    return replace(state, pane=panes[(panes.index(state.pane) + delta) % len(panes)])
+
+
+def watches_on(state: ViewState, watches: Watches) -> Watches:
+    """Return the watches with those switched that the reader has switched."""
+    off = set(state.watches_off)
+    on = frozenset(index for index, watch in enumerate(watches.watches) if watch.name not in off)
+    return Watches(watches.watches, on)
+
+
+def wanted(state: ViewState, watches: Watches) -> Query | None:
+    """Return the query of the entries shown: the filter, narrowed by the watches that filter and mute."""
+    return watches.narrow(parse(state.filter)) if state.filters_on else None
+
+
+def belongs(entry: Entry, state: ViewState, query: Query | None, sources: Container[int]) -> bool:
+    """Return whether an entry belongs to a view, as the store would say.
+
+    `query` is what `wanted` returned, `sources` are those configured.
+    """
+    if entry.source_id not in sources if state.source_id is None else entry.source_id != state.source_id:
+        return False
+    return query is None or matches(query, entry)
+
+
+# ------------------------------------------------------------------ on disk
+
+
+def encode(state: ViewState) -> bytes:
+    """Return the state as JSON."""
+    return msgspec.json.format(msgspec.json.encode(state), indent=2) + b"\n"
+
+
+def decode(data: bytes, *, themes: Sequence[str] = ()) -> ViewState:
+    """Return a saved state; what cannot be used of it, and whatever is not JSON, is as if never saved."""
+    try:
+        state = msgspec.json.decode(data, type=ViewState)
+    except (msgspec.DecodeError, RecursionError):
+        return ViewState()
+    try:
+        parse(state.filter)
+    except QueryError:
+        state = replace(state, filter="")
+    if state.density not in ("", "roomy", "compact"):
+        state = replace(state, density="")
+    if state.theme and state.theme not in themes:
+        state = replace(state, theme="")
+    return state

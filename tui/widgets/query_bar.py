@@ -1,0 +1,147 @@
+"""The line a query is typed into, with what is wrong with it below, as it is typed.
+
+Owns the text being typed and its error. Says when a query can be understood, is applied or is left; what
+comes of it is the screen's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from feeds.errors import QueryError
+from feeds.query import parse
+
+
+class _Underline(Highlighter):
+    """Marks the place where understanding ended."""
+
+    def __init__(self) -> None:
+        self.error_at: int | None = None
+
+    def highlight(self, text: Text) -> None:
+        """Underline from the error to the end of its word."""
+        if self.error_at is None or not text.plain:
+            return
+        start = min(self.error_at, len(text.plain) - 1)
+        blank = text.plain.find(" ", start + 1)
+        text.stylize("bold underline red", start, len(text.plain) if blank < 0 else blank)
+
+
+class QueryBar(Vertical):
+    """A query, hidden until it is opened."""
+
+    DEFAULT_CSS = """
+    QueryBar {
+        height: auto; width: 1fr; display: none;
+        &.-open { display: block; }
+        & Horizontal { height: 1; }
+        & .query--label { width: auto; padding: 0 1; }
+        & Input { width: 1fr; height: 1; border: none; padding: 0; }
+        & .query--error { height: auto; padding: 0 1; display: none; }
+        &.-wrong .query--error { display: block; }
+    }
+    """
+
+    @dataclass
+    class Typed(Message):
+        """The text can be understood as it is now."""
+
+        text: str
+
+    @dataclass
+    class Applied(Message):
+        """The reader is done."""
+
+        text: str
+
+    @dataclass
+    class Left(Message):
+        """The reader does not want it: what was there before is meant."""
+
+        text: str
+        """The query there was before; empty when the reader had emptied the line."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._before = ""
+        self._underline = _Underline()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the line and the sentence below it."""
+        with Horizontal():
+            yield Static(Content("Filter"), classes="query--label")
+            yield Input(
+                placeholder='kyiv OR "peace talks" -sport',
+                highlighter=self._underline,
+                select_on_focus=False,
+                compact=True,
+            )
+        yield Static(Content(""), classes="query--error")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on the screen."""
+        return self.has_class("-open")
+
+    def open(self, text: str) -> None:
+        """Show the line with a query in it, and type there."""
+        self._before = text
+        self.add_class("-open")
+        line = self.query_one(Input)
+        with self.prevent(Input.Changed):
+            line.value = text
+        line.cursor_position = len(text)
+        self._judge(text)
+        line.focus()
+
+    def leave(self) -> None:
+        """Go, as escape does: the query there was before holds; an emptied line means none."""
+        text = self.query_one(Input).value
+        self._close()
+        self.post_message(self.Left(self._before if text.strip() else ""))
+
+    def _close(self) -> None:
+        self.remove_class("-open", "-wrong")
+
+    def _judge(self, text: str) -> bool:
+        """Show what is wrong with a text; say whether nothing is."""
+        sentence, at = "", None
+        try:
+            parse(text)
+        except QueryError as error:
+            sentence, at = str(error), error.position
+        self.set_class(bool(sentence), "-wrong")
+        self.query_one(".query--error", Static).update(Content(sentence))
+        if at != self._underline.error_at:
+            self._underline.error_at = at
+            self.query_one(Input).refresh()
+        return not sentence
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Judge the text as it is typed."""
+        event.stop()
+        if self.is_open and self._judge(event.value):
+            self.post_message(self.Typed(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Apply the text, if it can be understood."""
+        event.stop()
+        if self._judge(event.value):
+            self._close()
+            self.post_message(self.Applied(event.value))
+
+    def on_key(self, event: events.Key) -> None:
+        """Leave on escape, wherever in the bar the focus is."""
+        if event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            self.leave()

@@ -1,0 +1,209 @@
+"""The sources: name, unread, health, next poll and a small pulse, one or two lines each.
+
+Owns the cursor among them and the place of each row; its words are in `source_rows`. Rows have a second line
+while there is room for all of them; one that fails always has it, with the reason. Must not ask for data: it
+is told. Only the lines on the screen are drawn, so the seconds that count down cost what they show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.widgets.source_rows import Item, RowLook, first_line, second_line
+
+
+class SourceList(Widget, can_focus=True):
+    """A list of sources with a cursor; the source under it is the one shown."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "source--name", "source--unread", "source--dim", "source--ok", "source--failing", "source--pulse",
+        "source--cursor", "source--cursor-blurred",
+    }  # fmt: skip
+    DEFAULT_CSS = """
+    SourceList {
+        height: 1fr; width: 1fr;
+        & > .source--name { color: $foreground; }
+        & > .source--unread { color: $primary; text-style: bold; }
+        & > .source--dim { color: $foreground 60%; }
+        & > .source--ok { color: $success; }
+        & > .source--failing { color: $error; }
+        & > .source--pulse { color: $primary 80%; }
+        & > .source--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
+        & > .source--cursor-blurred {
+            color: $block-cursor-blurred-foreground; background: $block-cursor-blurred-background;
+        }
+    }
+    """
+
+    @dataclass
+    class Selected(Message):
+        """The cursor is on another source; None for all."""
+
+        source_id: int | None
+
+    @dataclass
+    class Opened(Message):
+        """The reader wants to read this source; None for all."""
+
+        source_id: int | None
+
+    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._items: tuple[Item, ...] = ()
+        self._now: datetime | None = None
+        self._cursor = 0
+        self._top = 0
+        self._ascii = ascii_only
+
+    # ------------------------------------------------------------------ what is shown
+
+    def show(self, items: Sequence[Item], now: datetime) -> None:
+        """Show these sources; the cursor stays on its source."""
+        current = self.source_id
+        self._now = now
+        if tuple(items) == self._items:
+            return
+        self._items = tuple(items)
+        self.place(current)
+        self.refresh()
+
+    def tick(self, now: datetime) -> None:
+        """Let the times move on."""
+        self._now = now
+        if self.is_on_screen and self.size:
+            self.refresh()
+
+    def place(self, source_id: int | None) -> None:
+        """Put the cursor on a source without saying so; on all when it is not there."""
+        ids = [item.source_id for item in self._items]
+        self._cursor = ids.index(source_id) if source_id in ids else 0
+        self._reveal()
+        self.refresh()
+
+    @property
+    def item(self) -> Item | None:
+        """The source under the cursor, None while there are none."""
+        return self._items[self._cursor] if self._cursor < len(self._items) else None
+
+    @property
+    def source_id(self) -> int | None:
+        """The id of the source under the cursor, None for all."""
+        return self.item.source_id if self.item else None
+
+    # ------------------------------------------------------------------ the reader moves
+
+    def move(self, delta: int) -> None:
+        """Move the cursor down by some sources, up when negative."""
+        self._go(self._cursor + delta)
+
+    def page(self, delta: int) -> None:
+        """Move by some screens."""
+        self._go(self._cursor + delta * max(self.size.height // 2 - 1, 1))
+
+    def to_first(self) -> None:
+        """Go to all sources."""
+        self._go(0)
+
+    def to_last(self) -> None:
+        """Go to the last source."""
+        self._go(len(self._items) - 1)
+
+    def open(self) -> None:
+        """Ask for the source under the cursor."""
+        self.post_message(self.Opened(self.source_id))
+
+    def _go(self, place: int) -> None:
+        place = max(min(place, len(self._items) - 1), 0)
+        if place != self._cursor:
+            self._cursor = place
+            self._reveal()
+            self.refresh()
+            self.post_message(self.Selected(self.source_id))
+
+    # ------------------------------------------------------------------ where the rows are
+
+    def _roomy(self) -> bool:
+        return len(self._items) * 2 <= self.size.height
+
+    def _height(self, place: int) -> int:
+        return 2 if self._roomy() or self._items[place].message else 1
+
+    def _reveal(self) -> None:
+        self._top = min(self._top, self._cursor)
+        height = self.size.height
+        while self._top < self._cursor and sum(map(self._height, range(self._top, self._cursor + 1))) > height:
+            self._top += 1
+        # Never leave room at the end while there is something above it.
+        while self._top and sum(map(self._height, range(self._top - 1, len(self._items)))) <= height:
+            self._top -= 1
+
+    def _at(self, y: int) -> tuple[int, int] | None:
+        """Return the row and the line in it at a line of the screen."""
+        place = self._top
+        while place < len(self._items):
+            height = self._height(place)
+            if y < height:
+                return place, y
+            y -= height
+            place += 1
+        return None
+
+    # ------------------------------------------------------------------ drawing
+
+    def render_line(self, y: int) -> Strip:
+        """Return a line of the screen."""
+        width, found = self.size.width, self._at(y)
+        blank = self.get_visual_style().rich_style
+        if found is None:
+            return Strip.blank(width, blank)
+        place, line = found
+        item, cursor = self._items[place], place == self._cursor
+        look = RowLook(width, self._roomy(), cursor, self._ascii)
+        pieces = first_line(item, look, self._now) if line == 0 else second_line(item, look, self._now)
+        over = blank
+        if cursor:
+            name = "source--cursor" if self.has_focus else "source--cursor-blurred"
+            over = self.get_visual_style(name).rich_style
+        segments = [Segment(text, self._style(role, over, cursor)) for text, role in pieces]
+        return Strip(segments).adjust_cell_length(width, over)
+
+    def _style(self, role: str, over: Style, cursor: bool) -> Style:
+        style = self.get_visual_style(f"source--{role}").rich_style
+        return style + Style(color=over.color, bgcolor=over.bgcolor) if cursor else style
+
+    # ------------------------------------------------------------------ Textual's events
+
+    def on_resize(self) -> None:
+        """Keep the cursor on the screen."""
+        self._reveal()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to a source; on the one under the cursor, open it."""
+        found = self._at(event.get_content_offset_capture(self).y)
+        if found is None:
+            return
+        if found[0] == self._cursor:
+            self.open()
+        else:
+            self._go(found[0])
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Move on."""
+        event.stop()
+        self.move(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Move back."""
+        event.stop()
+        self.move(-1)
