@@ -81,20 +81,6 @@ _MAGIC = (
     (b"wOF", "a font"),
     (b"\x7fELF", "a program"),
 )
-_MARKS = (
-    (b"\xff\xfe\x00\x00", "utf-32-le"),
-    (b"\x00\x00\xfe\xff", "utf-32-be"),
-    (b"\xef\xbb\xbf", "utf-8"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-)
-# Without a mark, the first character of any document here is ASCII (XML 1.0, appendix F).
-_UNMARKED = (
-    (re.compile(rb"(?:[\t\n\r <{\[]\0\0\0){2}|[<{\[]\0\0\0"), "utf-32-le"),
-    (re.compile(rb"(?:\0\0\0[\t\n\r <{\[])"), "utf-32-be"),
-    (re.compile(rb"[\t\n\r <{\[]\0[^\0]"), "utf-16-le"),
-    (re.compile(rb"\0[\t\n\r <{\[]\0"), "utf-16-be"),
-)
 _FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 _HTML_ROOTS = frozenset(
     {"html", "head", "body", "title", "meta", "link", "script", "style", "div", "p", "span", "a", "img", "br"}
@@ -304,12 +290,9 @@ def _doctype_end(head: str, place: int) -> int:
 
 def _head(body: bytes) -> str | None:
     """Return the beginning of a body as text without leading white space; None where it is no text."""
-    for mark, encoding in _MARKS:
-        if body.startswith(mark):
-            return body[len(mark) : PROLOG * 4].decode(encoding, "replace").lstrip(_SPACE)[:PROLOG]
-    for pattern, encoding in _UNMARKED:
-        if pattern.match(body):
-            return body[: PROLOG * 4].decode(encoding, "replace").lstrip(_SPACE)[:PROLOG]
+    encoding, mark = charset.mark(body)
+    if encoding:
+        return body[mark : PROLOG * 4].decode(encoding, "replace").lstrip(_SPACE)[:PROLOG]
     blanks = len(body) - len(body.lstrip())
     head = body[blanks : blanks + PROLOG]
     if b"\0" in head[:32] or _controls(head[:1024]) > 0.1:
