@@ -7,6 +7,8 @@ first, and `Changed` only says how far the change log has grown.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from feeds.model import Outcome, SourceSpec
@@ -107,3 +109,18 @@ class Stop(Struct, frozen=True, tag="stop"):
 
 
 Command = Refresh | Mark | AddSource | KeepSources | Reload | Stop
+
+# ------------------------------------------------------------------ the engine's process
+
+
+class ServiceOptions(Struct, frozen=True):
+    """What the process is to do."""
+
+    data: str
+    """Folder of stored data."""
+    config: str
+    """The configuration file."""
+    visiting: tuple[str, ...] | None = None
+    """Addresses to poll instead of the configured sources, for this visit only."""
+    demo_start: datetime | None = None
+    """The moment the demo began, to play it; None to work live."""

@@ -130,5 +130,5 @@ class Clock(Protocol):
         ...
 
     async def sleep_until(self, when: datetime) -> None:
-        """Return when `now()` is at or after `when`."""
+        """Return when `now()` is at or after `when`; earlier only where the clock was set back meanwhile."""
         ...

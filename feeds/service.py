@@ -1,0 +1,191 @@
+"""The engine as a process of its own: commands come in on standard input, events go out on standard output.
+
+Owns the life of that process: which sources it polls, who may write, and what each command does. A line of JSON is a
+message; the first that comes in is `events.ServiceOptions`. It ends when its standard input does, so it never outlives
+the screen. Its client is `feeds.link`. Knows nothing of screens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from feeds import config, events
+from feeds.assembly import Parts, assembled
+from feeds.engine import Engine
+from feeds.errors import ConfigError, StoreBusyError, StoreError, WirewatchError
+from feeds.inspection import find
+from feeds.model import SourceSpec
+from feeds.store import Store, open_store
+
+BUSY_RETRY = 2.0
+"""Seconds after which it is tried again to become the one who writes."""
+_MAX_LINE = 16 * 1024 * 1024
+
+
+class Service:
+    """One engine, the commands it is given, and the events it sends."""
+
+    def __init__(self, options: events.ServiceOptions, parts: Parts) -> None:
+        self._options = options
+        self._parts = parts
+        self._config = Path(options.config)
+        self._visiting = None if options.visiting is None else [SourceSpec(url=url) for url in options.visiting]
+        self._store: Store | None = None
+        self._engine: Engine | None = None
+        self._errands: set[asyncio.Task[None]] = set()
+
+    # ------------------------------------------------------------------ its life
+
+    async def run(self, commands: asyncio.StreamReader) -> None:
+        """Work until the commands end or one says so."""
+        polling = asyncio.create_task(self._poll())
+        hearing = asyncio.create_task(self._hear(commands))
+        try:
+            done, _ = await asyncio.wait({polling, hearing}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # a mistake in the program ends it, with its traceback
+        finally:
+            for task in (polling, hearing, *self._errands):
+                task.cancel()
+            await asyncio.gather(polling, hearing, *self._errands, return_exceptions=True)
+            if self._store is not None:
+                self._store.close()
+
+    async def _poll(self) -> None:
+        store = self._store = await self._opened()
+        self._engine = self._parts.engine(store, say)
+        self._engine.configure(self._specs())
+        say(events.Ready(writing=True))
+        await self._engine.run()
+
+    async def _opened(self) -> Store:
+        """Open the store; while another Wirewatch writes to it, say so and wait for its end."""
+        told = ""
+        while True:
+            try:
+                return open_store(Path(self._options.data))
+            except StoreBusyError as error:
+                if not told:
+                    told = str(error)
+                    say(events.Ready(writing=False, message=told))
+            except StoreError as error:
+                if str(error) != told:
+                    told = str(error)
+                    say(events.Ready(writing=False, message=told))
+            await asyncio.sleep(BUSY_RETRY)
+
+    def _specs(self) -> Sequence[SourceSpec]:
+        if self._options.demo_start is not None:
+            from feeds import demo
+
+            return demo.specs()
+        return config.load(self._config).sources if self._visiting is None else self._visiting
+
+    # ------------------------------------------------------------------ commands
+
+    async def _hear(self, commands: asyncio.StreamReader) -> None:
+        while line := await commands.readline():
+            command = msgspec.json.decode(line, type=events.Command)
+            if isinstance(command, events.Stop):
+                return
+            if self._engine is None:
+                say(events.Problem("Another Wirewatch writes to the same data; this one only reads."))
+                continue
+            try:
+                self._do(command, self._engine)
+            except WirewatchError as error:
+                say(events.Problem(str(error)))
+
+    def _do(self, command: events.Command, engine: Engine) -> None:
+        match command:
+            case events.Refresh(source_ids):
+                engine.refresh(source_ids)
+            case events.Mark(entry_ids, read, starred):
+                engine.mark(entry_ids, read=read, starred=starred)
+            case events.AddSource(spec):
+                errand = asyncio.create_task(self._add(spec, engine))
+                self._errands.add(errand)
+                errand.add_done_callback(self._errands.discard)
+            case events.KeepSources():
+                self._keep(self._visiting or (), engine)
+            case events.Reload():
+                engine.configure(self._specs())
+            case events.Stop():
+                pass
+
+    async def _add(self, spec: SourceSpec, engine: Engine) -> None:
+        """Find what an address leads to, save the best of it and poll it."""
+        if self._options.demo_start is not None:
+            say(events.Problem("The demo keeps nothing; start “wirewatch” to add sources."))
+            return
+        try:
+            found = (await find(spec.url, self._parts))[0]
+            self._keep((msgspec.structs.replace(spec, url=found.url),), engine)
+        except WirewatchError as error:
+            say(events.Problem(f"{spec.url} was not added. {error}"))
+
+    def _keep(self, specs: Sequence[SourceSpec], engine: Engine) -> None:
+        if self._options.demo_start is not None:
+            raise ConfigError("The demo's sources are made up; there is nothing to keep.")
+        config.add_sources(self._config, specs)
+        if self._visiting is not None:
+            have = {spec.url for spec in self._visiting}
+            self._visiting += [spec for spec in specs if spec.url not in have]
+        wanted = {spec.url for spec in specs}
+        for source in engine.configure(self._specs()):
+            if source.spec.url in wanted:
+                say(events.SourceAdded(source.id, source.spec.url, source.name))
+
+
+# ------------------------------------------------------------------ the process
+
+
+def say(event: events.Event) -> None:
+    """Send an event; once nobody listens, end."""
+    try:
+        _out.write(msgspec.json.encode(event) + b"\n")
+        _out.flush()
+    except (BrokenPipeError, ValueError):
+        # The screen is gone. What is under way is one transaction, committed or not.
+        os._exit(0)
+
+
+_out = sys.stdout.buffer
+
+
+def main() -> None:
+    """Run the process."""
+    global _out
+    # Nothing but events may reach the stream the screen reads, whatever a plug-in prints.
+    _out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.umask(0o077)
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_main())
+    # Threads that wait for a name server do not keep anybody waiting for the end.
+    os._exit(0)
+
+
+async def _main() -> None:
+    loop = asyncio.get_running_loop()
+    commands = asyncio.StreamReader(limit=_MAX_LINE)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
+    options = msgspec.json.decode(await commands.readline(), type=events.ServiceOptions)
+    task = asyncio.current_task()
+    assert task is not None
+    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    async with assembled(options.demo_start) as parts:
+        await Service(options, parts).run(commands)
+
+
+if __name__ == "__main__":
+    main()

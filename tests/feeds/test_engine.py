@@ -1,0 +1,454 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feeds.adapters import Registry
+from feeds.engine import AGAIN_FLOOR, AT_ONCE, HOST_SPACING, Engine
+from feeds.errors import FetchFault, StoreError
+from feeds.events import Changed, Event, PollFinished, PollStarted, Problem, SourcesChanged
+from feeds.model import ChangeKind, Outcome, SourceSpec, Standing
+from feeds.parsing import InlineParsing
+from feeds.store import Store, View, open_store
+from tests.support.clock import FakeClock, settle
+from tests.support.site import Lines, Site
+
+A, B, C = "https://a.example/live", "https://b.example/live", "https://c.example/live"
+SAME = "https://a.example/other"
+
+
+class World:
+    """An engine on a site, a clock and a store of its own."""
+
+    def __init__(self, folder: Path, *urls: str, every: float | None = 60) -> None:
+        self.clock = FakeClock()
+        self.site = Site()
+        self.adapter = Lines()
+        self.store: Store = open_store(folder)
+        self.events: list[Event] = []
+        self.on_event: Callable[[Event], None] = lambda event: None
+        self.engine = self.another_engine()
+        self.engine.configure([SourceSpec(url, every=every) for url in urls])
+        self.ids = {source.url: source.id for source in self.engine.sources}
+        for url in urls:
+            self.site.put(url, "1|One|The first of them.")
+
+    def another_engine(self) -> Engine:
+        parsing = InlineParsing(Registry({"lines": self.adapter}))
+        return Engine(self.store, self.site, parsing, self.clock, self._hear, luck=lambda: 0.0)
+
+    def _hear(self, event: Event) -> None:
+        self.events.append(event)
+        self.on_event(event)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.engine.run())
+        await settle()
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def heard(self, kind: type[Event]) -> list[Event]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def finished(self, url: str = A) -> list[PollFinished]:
+        return [each for each in self.events if isinstance(each, PollFinished) and each.source_id == self.ids[url]]
+
+    def titles(self) -> list[str]:
+        return [entry.post.title for entry in self.store.entries(self.store.select(View()).ids)]
+
+    def kinds(self) -> list[ChangeKind]:
+        return [record.kind for record in self.store.changes_since(0)]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Callable[..., World]:
+    made: list[World] = []
+
+    def make(*urls: str, **options: float | None) -> World:
+        made.append(World(tmp_path / str(len(made)), *(urls or (A,)), **options))
+        return made[-1]
+
+    return make
+
+
+async def test_a_source_is_polled_at_once_and_again_when_it_is_due(world: Callable[..., World]) -> None:
+    w = world()
+    async with w.running():
+        assert w.site.asked == [A]
+        await w.clock.advance(59)
+        assert w.site.asked == [A]
+        await w.clock.advance(1)
+        assert w.site.asked == [A, A]
+
+
+async def test_what_a_poll_brought_is_stored_before_it_is_told(world: Callable[..., World]) -> None:
+    w = world()
+    stored: list[int] = []
+    w.on_event = lambda event: stored.append(w.store.last_seq()) if isinstance(event, Changed) else None
+    async with w.running():
+        assert w.titles() == ["One"]
+    assert stored == [1]
+    assert [type(event) for event in w.events if not isinstance(event, SourcesChanged)] == [
+        PollStarted,
+        Changed,
+        PollFinished,
+    ]
+    assert w.finished()[0].added == 1
+
+
+async def test_every_kind_of_change_arrives_once_as_what_it_is(world: Callable[..., World]) -> None:
+    w = world()
+    w.site.put(A, "3|Three", "2|Two|It is so.", "1|One")
+    async with w.running():
+        w.site.put(A, "4|Four", "3|Three", "2|Two|It is not so.", "1|One")
+        await w.clock.advance(60)
+        w.site.put(A, "4|Four", "3|Three", "1|One")
+        await w.clock.advance(60)
+        assert w.finished()[-1].withdrawn == 0
+        w.site.put(A, "5|Five", "4|Four", "3|Three", "1|One")
+        await w.clock.advance(60)
+        w.site.put(A, "5|Five", "4|Four", "3|Three", "2|Two|It is not so.", "1|One")
+        await w.clock.advance(60)
+    assert w.kinds() == [
+        *[ChangeKind.ADDED] * 3,
+        ChangeKind.ADDED,
+        ChangeKind.EDITED,
+        ChangeKind.ADDED,
+        ChangeKind.WITHDRAWN,
+        ChangeKind.RESTORED,
+    ]
+
+
+async def test_an_entry_that_is_still_missing_when_nothing_has_changed_is_withdrawn(
+    world: Callable[..., World],
+) -> None:
+    w = world()
+    w.site.put(A, "3|Three", "2|Two", "1|One")
+    async with w.running():
+        w.site.put(A, "3|Three", "1|One")
+        await w.clock.advance(60)
+        await w.clock.advance(60)
+        assert w.kinds()[-1] is ChangeKind.WITHDRAWN
+        assert w.finished()[-1].outcome is Outcome.CHANGED
+        await w.clock.advance(180)
+    assert w.kinds().count(ChangeKind.WITHDRAWN) == 1
+
+
+async def test_a_document_that_did_not_change_is_not_read_again(world: Callable[..., World]) -> None:
+    w = world()
+    async with w.running():
+        await w.clock.advance(180)
+        assert len(w.site.asked) == 4
+        assert w.adapter.read == 1
+        w.site.validating = False
+        await w.clock.advance(120)
+        assert w.adapter.read == 1
+    assert [each.outcome for each in w.finished()] == [Outcome.CHANGED, *[Outcome.UNCHANGED] * 5]
+
+
+async def test_validators_and_the_cursor_come_back_after_a_restart(world: Callable[..., World]) -> None:
+    w = world()
+    async with w.running():
+        pass
+    w.engine = w.another_engine()
+    async with w.running():
+        await w.clock.advance(60)
+        assert w.site.sent[-1].etag
+        assert w.adapter.read == 1
+        w.site.put(A, "2|Two", "1|One|The first of them.")
+        await w.clock.advance(60)
+        assert w.adapter.visits[-1].cursor == {"read": 1}
+        assert w.adapter.visits[-1].adapter == "lines"
+
+
+async def test_sources_are_visited_side_by_side_but_never_too_many(world: Callable[..., World]) -> None:
+    urls = [f"https://{number}.example/" for number in range(3 * AT_ONCE)]
+    w = world(*urls)
+    holds = [w.site.hold(url) for url in urls]
+    async with w.running():
+        assert w.site.most_under_way == AT_ONCE
+        for hold in holds:
+            hold.set()
+        await settle(400)
+        assert sorted(w.site.asked) == sorted(urls)
+    assert w.site.most_under_way == AT_ONCE
+
+
+async def test_one_host_is_asked_one_thing_at_a_time_and_not_at_once_again(world: Callable[..., World]) -> None:
+    w = world(A, SAME, B)
+    hold = w.site.hold(A)
+    async with w.running():
+        assert set(w.site.asked) == {A, B}
+        await w.clock.advance(10)
+        assert SAME not in w.site.asked
+        hold.set()
+        await settle()
+        assert SAME in w.site.asked
+
+
+async def test_visits_to_one_host_begin_a_second_apart(world: Callable[..., World]) -> None:
+    w = world(A, SAME)
+    async with w.running():
+        assert w.site.asked == [A]
+        await w.clock.advance(HOST_SPACING / 2)
+        assert w.site.asked == [A]
+        await w.clock.advance(HOST_SPACING / 2)
+        assert w.site.asked == [A, SAME]
+
+
+async def test_a_failure_is_a_sentence_on_the_source_and_costs_nothing_else(world: Callable[..., World]) -> None:
+    w = world(A, B)
+    async with w.running():
+        w.site.fail(A)
+        await w.clock.advance(60)
+        source = w.store.source(w.ids[A])
+        assert source is not None
+        assert (source.health.outcome, source.health.message) == (Outcome.FAILED, f"{A} failed.")
+        assert source.health.failures == 1
+        assert w.finished(B)[-1].outcome is Outcome.UNCHANGED
+        w.site.put(A, "2|Two", "1|One|The first of them.")
+        await w.clock.advance(3_600)
+        source = w.store.source(w.ids[A])
+        assert source is not None
+        assert (source.health.failures, source.health.failing_since) == (0, None)
+    assert "Two" in w.titles()
+
+
+async def test_a_page_that_cannot_be_read_withdraws_nothing_and_keeps_what_to_ask_with(
+    world: Callable[..., World],
+) -> None:
+    w = world()
+    async with w.running():
+        before = w.store.source(w.ids[A])
+        w.site.put(A, "!This is a web page (title “Sign in”), not a feed.")
+        await w.clock.advance(60)
+        after = w.store.source(w.ids[A])
+        assert before is not None
+        assert after is not None
+        assert (after.validators, after.digest, after.cursor) == (before.validators, before.digest, before.cursor)
+        assert "Sign in" in after.health.message
+    assert w.kinds() == [ChangeKind.ADDED]
+
+
+async def test_a_server_that_is_overloaded_is_left_alone_with_all_its_sources(world: Callable[..., World]) -> None:
+    w = world(A, SAME)
+    w.site.fail(A, FetchFault.STATUS, status=429, retry_after=600)
+    async with w.running():
+        await w.clock.advance(599)
+        assert w.site.asked == [A]
+        await w.clock.advance(2)
+        assert SAME in w.site.asked
+
+
+async def test_a_source_that_is_gone_is_left_alone_until_somebody_asks(world: Callable[..., World]) -> None:
+    w = world()
+    w.site.fail(A, FetchFault.GONE, status=410)
+    async with w.running():
+        await w.clock.advance(100_000)
+        assert w.site.asked == [A]
+        source = w.store.source(w.ids[A])
+        assert source is not None
+        assert source.health.standing is Standing.GONE
+        w.site.put(A, "1|One")
+        w.engine.refresh([w.ids[A]])
+        await settle()
+        assert w.titles() == ["One"]
+        await w.clock.advance(60)
+        assert len(w.site.asked) == 3
+
+
+async def test_asking_again_and_again_does_not_make_it_impolite(world: Callable[..., World]) -> None:
+    w = world()
+    async with w.running():
+        for _ in range(5):
+            w.engine.refresh()
+            await settle()
+        assert w.site.asked == [A]
+        await w.clock.advance(AGAIN_FLOOR)
+        w.engine.refresh()
+        await settle()
+        assert w.site.asked == [A, A]
+
+
+async def test_asking_while_a_visit_is_under_way_asks_once_more_after_it(world: Callable[..., World]) -> None:
+    w = world()
+    hold = w.site.hold(A)
+    async with w.running():
+        w.engine.refresh()
+        hold.set()
+        await settle()
+        assert w.site.asked == [A]
+
+
+async def test_a_permanent_redirect_moves_the_source_and_keeps_its_entries(world: Callable[..., World]) -> None:
+    w = world()
+    w.site.moved_to[A] = B
+    w.site.put(B, "2|Two", "1|One|The first of them.")
+    async with w.running():
+        await w.clock.advance(60)
+        assert w.site.asked == [A, B]
+    assert w.titles() == ["One", "Two"]
+    assert w.engine.sources[0].spec.url == A
+
+
+async def test_a_source_that_is_taken_out_is_not_polled_any_more(world: Callable[..., World]) -> None:
+    w = world(A, B)
+    hold = w.site.hold(A)
+    async with w.running():
+        w.engine.configure([SourceSpec(B, every=60)])
+        hold.set()
+        await w.clock.advance(120)
+        assert w.site.asked.count(A) == 1
+        assert w.site.asked.count(B) == 3
+    assert w.kinds() == [ChangeKind.ADDED]
+
+
+async def test_a_source_that_is_added_is_polled_at_once(world: Callable[..., World]) -> None:
+    w = world(A)
+    w.site.put(B, "1|Other")
+    async with w.running():
+        w.engine.configure([SourceSpec(A, every=60), SourceSpec(B, every=60)])
+        await settle()
+        assert w.site.asked == [A, B]
+    assert sorted(w.titles()) == ["One", "Other"]
+
+
+async def test_a_mistake_in_an_adapter_shows_on_its_source_and_the_rest_goes_on(world: Callable[..., World]) -> None:
+    w = world(A, B)
+    w.adapter.raising = lambda: RuntimeError("not expected")
+    async with w.running():
+        assert {each.outcome for each in (*w.finished(A), *w.finished(B))} == {Outcome.FAILED}
+        assert "lines" in w.finished(A)[-1].message
+        w.adapter.raising = None
+        await w.clock.advance(3_600)
+    assert sorted(w.titles()) == ["One", "One"]
+
+
+async def test_a_mistake_in_the_program_costs_one_source_until_somebody_asks_again(
+    world: Callable[..., World], capsys: pytest.CaptureFixture[str]
+) -> None:
+    w = world(A, B)
+    w.site.pages[A] = ZeroDivisionError("nobody expects this")
+    async with w.running():
+        await w.clock.advance(3_600)
+        assert w.site.asked.count(A) == 1
+        assert w.site.asked.count(B) > 10
+        assert [problem for problem in w.heard(Problem) if "ZeroDivisionError" in str(problem)]
+        w.site.put(A, "1|One")
+        w.engine.refresh([w.ids[A]])
+        await settle()
+    assert "One" in w.titles()
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+async def test_a_full_disk_is_said_once_and_tried_again(
+    world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    w = world(A, B)
+    full = True
+    real = w.store.apply
+
+    def apply(*arguments: object) -> int:
+        if full:
+            raise StoreError("The disk is full.")
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(w.store, "apply", apply)
+    async with w.running():
+        await w.clock.advance(100)
+        assert [str(problem) for problem in w.heard(Problem)] == [str(Problem("The disk is full."))]
+        assert w.titles() == []
+        full = False
+        await w.clock.advance(200)
+    assert w.titles() == ["One", "One"]
+
+
+async def test_a_clock_that_jumps_makes_no_burst_and_no_silence(world: Callable[..., World]) -> None:
+    w = world()
+    async with w.running():
+        await w.clock.advance(30)
+        w.clock.jump(86_400)
+        await settle()
+        assert w.site.asked == [A, A]
+        w.clock.jump(-2 * 86_400)
+        await w.clock.advance(121)
+        assert w.site.asked == [A, A, A]
+
+
+async def test_polling_once_tells_of_each_source_in_its_order(world: Callable[..., World]) -> None:
+    w = world(C, A, B)
+    w.site.fail(A)
+    told = asyncio.create_task(w.engine.poll_once())
+    await w.clock.advance(5)
+    outcomes = [(each.source_id, each.outcome) for each in await told]
+    assert outcomes == [
+        (w.ids[C], Outcome.CHANGED),
+        (w.ids[A], Outcome.FAILED),
+        (w.ids[B], Outcome.CHANGED),
+    ]
+
+
+async def test_polling_once_does_not_wait_for_a_host_that_wants_to_be_left_alone_for_long(
+    world: Callable[..., World],
+) -> None:
+    w = world(A, SAME)
+    w.site.fail(A, FetchFault.STATUS, status=503, retry_after=7_200)
+    told = asyncio.create_task(w.engine.poll_once())
+    await w.clock.advance(5)
+    first, second = await told
+    assert first.outcome is second.outcome is Outcome.FAILED
+    assert "left alone" in second.message
+    assert w.site.asked == [A]
+
+
+async def test_marks_are_stored_and_told_where_they_differ(world: Callable[..., World]) -> None:
+    w = world()
+    async with w.running():
+        entry_id = w.store.select(View()).ids[0]
+        told = len(w.heard(Changed))
+        w.engine.mark([entry_id], read=True, starred=None)
+        w.engine.mark([entry_id], read=True, starred=None)
+        assert len(w.heard(Changed)) == told + 1
+    assert w.store.entries([entry_id])[0].read
+
+
+async def test_ending_in_the_middle_of_a_visit_leaves_nothing_half_done(world: Callable[..., World]) -> None:
+    w = world()
+    w.site.hold(A)
+    async with w.running():
+        assert w.site.under_way == 1
+    assert w.site.under_way == 0
+    assert w.titles() == []
+    assert w.finished()[-1].outcome is Outcome.FAILED
+
+
+async def test_a_gap_is_told(world: Callable[..., World]) -> None:
+    w = world()
+    async with w.running():
+        w.site.put(A, "9|Nine", "8|Eight")
+        await w.clock.advance(60)
+    assert w.finished()[-1].gap
+    assert w.kinds() == [ChangeKind.ADDED] * 3
+
+
+async def test_the_next_poll_is_kept_over_a_restart(world: Callable[..., World]) -> None:
+    w = world(every=600)
+    async with w.running():
+        await w.clock.advance(300)
+    w.engine = w.another_engine()
+    async with w.running():
+        assert w.site.asked == [A]
+        source = w.store.source(w.ids[A])
+        assert source is not None
+        assert source.health.next_poll == w.clock.now() + timedelta(seconds=300)
+        await w.clock.advance(300)
+        assert w.site.asked == [A, A]
