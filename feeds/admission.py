@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from msgspec import MsgspecError, json
+from msgspec import MsgspecError, json, msgpack
 from msgspec.structs import replace
 
 from feeds import sniff, text
@@ -46,6 +46,8 @@ MAX_LINE = 2_000
 MAX_LIST = 200
 """Authors, tags or enclosures of one post."""
 MAX_PROBLEMS = 50
+_NUMBERS = 2**53
+"""Numbers from here on are kept by no format in between, and mean nothing."""
 
 
 def admit(response: Response) -> Response:
@@ -64,8 +66,11 @@ def clean(returned: object, adapter: str) -> Batch:
         raise AdapterError(message, adapter=adapter)
     try:
         batch = _batch(returned, adapter)
-        # The way to the other process, where a field of the wrong type would come out.
-        return json.decode(json.encode(batch), type=Batch)
+        # The way to the other process, where a field of the wrong type would come out: first as plain JSON, which
+        # a cursor must be, then in the form that is sent, which has no number beyond 64 bits.
+        plain = json.decode(json.encode(batch), type=Batch)
+        msgpack.encode(plain)
+        return plain
     except (MsgspecError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
         # Our own cleaning fails on fields of a wrong type before the decoder can name them.
         message = (
@@ -123,7 +128,10 @@ def _coverage(coverage: Coverage) -> Coverage:
 
 
 def _enclosure(enclosure: Enclosure) -> Enclosure:
-    return replace(enclosure, url=_web(enclosure.url) or "", type=_optional(_line, enclosure.type))
+    length = enclosure.length
+    if length is not None and not 0 <= length < _NUMBERS:
+        length = None
+    return replace(enclosure, url=_web(enclosure.url) or "", type=_optional(_line, enclosure.type), length=length)
 
 
 def _offer(offer: Offer) -> Offer:
@@ -148,7 +156,8 @@ def _block(block: Block, depth: int) -> Block:
         case Quote(blocks):
             return Quote(_document(blocks, depth + 1))
         case Listing(items, start):
-            return Listing(tuple(_document(item, depth + 1) for item in items), start)
+            first = start if start is None or abs(start) < _NUMBERS else 1
+            return Listing(tuple(_document(item, depth + 1) for item in items), first)
         case Table(rows):
             return Table(tuple(tuple(Cell(_runs(cell.runs), cell.header) for cell in row) for row in rows))
         case Code(code):

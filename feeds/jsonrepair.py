@@ -32,7 +32,7 @@ class Loaded(Struct, frozen=True):
 
 
 # Possessive throughout: no path is tried twice. What never closes is taken to the end.
-_STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\Z)'
+_STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
 _COMMENTS = re.compile(
     rf"({_STRING})|//[^\n\r]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)",
     re.DOTALL,
@@ -104,7 +104,8 @@ def _unwrapped(source: str) -> str:
 
 def _values(source: str, *, strict: bool = False) -> tuple[object, ...]:
     """Return the values of a text that holds nothing else. Raises `json.JSONDecodeError`."""
-    decoder, values, place = _decoder(strict=strict), [], 0
+    values: list[object] = []
+    decoder, place = _decoder(strict=strict), 0
     while place < len(source) and len(values) < MAX_VALUES:
         value, place = decoder.raw_decode(source, place)
         values.append(value)

@@ -60,9 +60,9 @@ class Graph:
         """Return the node that `{"@id": …}` or a bare id stands for, else the value itself."""
         if isinstance(value, str):
             return self._by_id.get(value, value)
-        if isinstance(value, dict) and isinstance(name := value.get("@id"), str):
-            if not set(value) - {"@id", "@type", "@context"}:
-                return self._by_id.get(name, value)
+        name = value.get("@id") if isinstance(value, dict) else None
+        if isinstance(value, dict) and isinstance(name, str) and not says(value):
+            return self._by_id.get(name, value)
         return value
 
 
@@ -104,6 +104,11 @@ def load(sources: Iterable[str], about: tuple[str, ...]) -> tuple[Graph, list[st
 
 
 # ------------------------------------------------------------------ values
+
+
+def says(node: Node) -> bool:
+    """Say whether a node has properties, rather than pointing to the node that has them."""
+    return not node.keys() <= {"@id", "@type", "@context"}
 
 
 def types(node: Node) -> frozenset[str]:

@@ -54,10 +54,11 @@ class Registry:
         self._problems: dict[str, str] = {}
 
     @classmethod
-    def installed(cls) -> Registry:
+    def installed(cls, first: Mapping[str, str | Adapter] | None = None) -> Registry:
         """Return the registry of every adapter installed beside this package, and of its own.
 
-        Third-party adapters come first: whoever installs one for a publisher wants it preferred to ours.
+        Third-party adapters come first: whoever installs one for a publisher wants it preferred to ours. Those in
+        `first` come before them, and in the place of one of the same name.
         """
         from importlib.metadata import entry_points  # 30 ms, of no use to one who imports an adapter
 
@@ -71,7 +72,8 @@ class Registry:
                 problems[entry.value] = f"{entry.value} calls itself “{entry.name}”, as an adapter of Wirewatch."
             elif foreign.setdefault(entry.name, entry.value) != entry.value:
                 problems[entry.value] = f"Two adapters call themselves “{entry.name}”: {entry.value} is left out."
-        registry = cls({**foreign, **BUILT_IN, **own})
+        given = dict(first or {})
+        registry = cls(given | {**foreign, **BUILT_IN, **own} | given)
         registry._problems.update({value: line(problem) for value, problem in problems.items()})
         return registry
 
@@ -128,7 +130,7 @@ class Registry:
         try:
             made = _made(target) if isinstance(target, str) else target
             calls_itself = str(made.name) if isinstance(made, Adapter) else ""
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             # Foreign code runs here: whatever it raises costs that adapter and nothing else.
             message = f"The adapter “{name}” cannot be loaded from {target}: {described(error)}"
             raise AdapterError(message, adapter=name) from error
@@ -151,7 +153,9 @@ class Registry:
             return Confidence(said)
         except AdapterError:
             return Confidence.NO  # recorded by load
-        except Exception as error:
+        except MemoryError:
+            raise  # the bound is the process's; an answer that needs more is not read by another adapter either
+        except (Exception, SystemExit) as error:
             # It must not raise and must answer with a Confidence. One that does otherwise is passed over.
             self._problems[name] = f"The adapter “{name}” failed in {asked}: {described(error)}"
             return Confidence.NO
@@ -168,7 +172,7 @@ def _reason(confidence: Confidence, claimed: Confidence) -> str:
     return f"{sentence}, and the address looks like one of its own." if claimed else f"{sentence}."
 
 
-def described(error: Exception) -> str:
+def described(error: BaseException) -> str:
     """Return an error of foreign code in one line: its type, and the beginning of what it says.
 
     The text is made by `traceback`, which bears an error that cannot say what it is.

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from feeds import linkeddata, liveupdates, text
+from feeds import linkeddata, livepost, liveupdates, text
 from feeds import sniff as sniffing
 from feeds.document import plain
 from feeds.errors import NotAFeedError, ParseError
@@ -34,7 +35,6 @@ _NEAR_START = timedelta(minutes=10)
 _SILENCE = timedelta(hours=6)
 _POLL_SECONDS = (15.0, 3600.0)
 
-_CHARSET = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([^\s"';,]{1,60})""", re.IGNORECASE)
 _OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})\s*\Z|[Zz]\s*\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
 _OVER = re.compile(r"\bas it happened\b", re.IGNORECASE)
@@ -59,20 +59,25 @@ class JsonLd:
         """Say whether an answer describes a live blog; see `flow.Adapter`.
 
         It does if it lists an update, or begins later than the answer was given. A type alone says nothing:
-        templates put it on ordinary articles. Never *mine*: who knows the publisher's own format knows more.
+        templates put it on ordinary articles. One that nothing can mend may be a live blog: polling says what
+        is wrong with it. Never *mine*: who knows the publisher's own format knows more.
         """
-        if not any(mark in response.body for mark in _MARKS):
+        sniffed = sniffing.sniff(response)
+        if sniffed.form not in (Form.HTML, Form.JSON):
             return Confidence.NO
         try:
+            body = sniffing.unpack(response, sniffed)
+            if not any(mark in body for mark in _MARKS):
+                return Confidence.NO
             found = _find(response)
         except ParseError:
             return Confidence.NO
         if found.blog is None:
-            return Confidence.NO
+            return Confidence.NO if found.unreadable is None else Confidence.MAYBE
         if found.updates:
             return Confidence.LIKELY
-        starts = liveupdates.date(found.blog.get("coverageStartTime"), UTC)
-        given = liveupdates.date(response.header("date"), UTC)
+        starts = livepost.date(found.blog.get("coverageStartTime"), _zone(found))
+        given = livepost.date(response.header("date"), UTC)
         return Confidence.LIKELY if starts and given and starts > given else Confidence.NO
 
     def poll(self, visit: Visit) -> Flow[Batch]:
@@ -124,19 +129,19 @@ def read(response: Response, cursor: Mapping[str, object], now: datetime | None 
     headline = html.title(linkeddata.first(blog, "headline", "name"))
     zone = _zone(found)
     language = _language(linkeddata.first(blog, "inLanguage")) or page.language
-    setting = liveupdates.Setting(
+    setting = livepost.Setting(
         base=page.base,
-        pages=frozenset(map(liveupdates.bare, page.addresses)),
+        pages=frozenset(map(livepost.bare, page.addresses)),
         zone=zone,
         headlines=frozenset(text.fold(each) for each in _headlines(found) if each),
-        pictures=frozenset(linkeddata.address(each) for each in linkeddata.many(blog.get("image"))),
+        pictures=livepost.pictures(blog, found.graph),
         changes=frozenset(
-            date for name in ("datePublished", "dateModified") if (date := liveupdates.date(blog.get(name), zone))
+            date for name in ("datePublished", "dateModified") if (date := livepost.date(blog.get(name), zone))
         ),
         language=language,
     )
     reading = liveupdates.read(found.updates, found.graph, setting, cursor)
-    started = liveupdates.date(blog.get("coverageStartTime"), zone)
+    started = livepost.date(blog.get("coverageStartTime"), zone)
     memory, problems = dict(reading.memory), [*reading.problems]
     if started is not None:
         start = started.isoformat()
@@ -151,7 +156,7 @@ def read(response: Response, cursor: Mapping[str, object], now: datetime | None 
         headline=headline,
         description=description,
         started=started,
-        ended=liveupdates.date(blog.get("coverageEndTime"), zone),
+        ended=livepost.date(blog.get("coverageEndTime"), zone),
         live=_live(blog, (headline, page.title), reading.posts, now),
     )
     return Batch(
@@ -175,17 +180,13 @@ def read(response: Response, cursor: Mapping[str, object], now: datetime | None 
 def _find(response: Response) -> _Found:
     """Return what an answer holds of a live blog. Raises `ParseError` for what is neither page nor JSON."""
     sniffed = sniffing.sniff(response)
-    header = found[1] if (found := _CHARSET.search(response.header("content-type"))) else ""
     if sniffed.form is Form.JSON:
-        from feeds import charset
-
-        body = charset.decode(sniffing.unpack(response, sniffed), header=header)
-        return _choose(_Page(response.url, (response.url,)), [body])
+        return _choose(_Page(response.url, (response.url,)), [sniffing.read_text(response, sniffed)])
     if sniffed.form is not Form.HTML:
         raise sniffing.not_a_feed(sniffed, response)
     from feeds import html
 
-    tree = html.tree(sniffing.unpack(response, sniffed), header)
+    tree = html.tree(sniffing.unpack(response, sniffed), sniffing.header_charset(response))
     if tree is None:
         raise NotAFeedError("This web page is empty.")
     return _choose(_page(tree, response), list(linkeddata.scripts(tree)))
@@ -199,16 +200,16 @@ def _choose(page: _Page, sources: list[str]) -> _Found:
     """
     graph, repairs, unreadable = linkeddata.load(sources, (TYPE, UPDATES))
     blogs: dict[str, list[Node]] = {}
-    own = liveupdates.bare(page.addresses[0])
+    own = livepost.bare(page.addresses[0])
     for node in graph.nodes:
         if TYPE in linkeddata.types(node) or UPDATES in node:
             written = linkeddata.address(node.get("url") or node.get("mainEntityOfPage") or node.get("@id"))
             url = text.url(written, page.base) if written else None
-            blogs.setdefault(liveupdates.bare(url) if url else own, []).append(node)
+            blogs.setdefault(livepost.bare(url) if url else own, []).append(node)
     if not blogs:
         return _Found(page, graph, unreadable=unreadable)
     updates = {url: tuple(_updates(nodes, graph, page)) for url, nodes in blogs.items()}
-    addresses = [liveupdates.bare(address) for address in page.addresses]
+    addresses = [livepost.bare(address) for address in page.addresses]
     best = max(blogs, key=lambda url: (bool(updates[url]), url in addresses, len(updates[url])))
     merged: dict[str, object] = {}
     for node in sorted(blogs[best], key=lambda node: len(linkeddata.many(node.get(UPDATES))), reverse=True):
@@ -225,8 +226,8 @@ def _updates(nodes: list[Node], graph: Graph, page: _Page) -> Iterator[Node]:
         listed: set[str] = set()
         for value in linkeddata.many(node.get(UPDATES)):
             update = graph.resolve(value)
-            if not isinstance(update, dict):
-                continue
+            if not isinstance(update, dict) or not linkeddata.says(update):
+                continue  # a reference that leads nowhere
             host = _host(linkeddata.address(update.get("url")))
             if page.amp and host and host not in hosts:
                 continue  # the example updates of a template, printed on real pages
@@ -241,7 +242,8 @@ def _updates(nodes: list[Node], graph: Graph, page: _Page) -> Iterator[Node]:
 
 
 def _page(tree: _Element, response: Response) -> _Page:
-    canonical, base, metas = "", "", {}
+    canonical, base = "", ""
+    metas: dict[str, str] = {}
     for element in tree.iter("link", "base", "meta"):
         if element.tag == "link" and "canonical" in str(element.get("rel") or "").lower().split():
             canonical = canonical or str(element.get("href") or "").strip()
@@ -258,7 +260,7 @@ def _page(tree: _Element, response: Response) -> _Page:
     return _Page(
         base=base,
         addresses=tuple(dict.fromkeys((*addresses, response.url))),
-        title=sniffing.title(response),
+        title=text.line(tree.findtext(".//title") or "")[:200],
         language=_language(str(tree.get("lang") or "")),
         times=tuple(metas[name] for name in times if name in metas),
         amp=next(tree.iter("amp-live-list"), None) is not None,
@@ -340,7 +342,7 @@ def _extent(posts: tuple[Post, ...], started: datetime | None, cursor: Mapping[s
     since the last visit: some publishers call the oldest update they list the start.
     """
     times = [post.published for post in posts]
-    if not times or any(a is None or b is None or a <= b for a, b in zip(times, times[1:], strict=False)):
+    if not times or any(a is None or b is None or a <= b for a, b in pairwise(times)):
         return Extent.PART
     oldest = times[-1]
     if oldest is None:
@@ -350,7 +352,7 @@ def _extent(posts: tuple[Post, ...], started: datetime | None, cursor: Mapping[s
 
 
 def _host(url: str) -> str:
-    return liveupdates.bare(url).partition("/")[0] if "//" in url[:8] else ""
+    return livepost.bare(url).partition("/")[0] if "//" in url[:8] else ""
 
 
 def _string(value: object) -> str:
