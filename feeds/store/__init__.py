@@ -28,6 +28,12 @@ from feeds.model import (
 from feeds.query import Query
 from feeds.reconcile import Known, Reconciled
 
+ACTIVITY_BUCKETS = 12
+"""Stretches of time that `Reader.activity` counts in."""
+
+CHANGES_KEPT = 200_000
+"""Lines of the change log that are kept: the newest."""
+
 
 class View(Struct, frozen=True):
     """Which entries are wanted: everything that belongs to these sources and matches this query."""
@@ -61,6 +67,10 @@ class Reader(Protocol):
         """Return the configured sources in their configured order."""
         ...
 
+    def source(self, source_id: int) -> Source | None:
+        """Return a source, configured now or not; None where there is none of that id."""
+        ...
+
     def select(self, view: View, *, newest: int | None = None) -> Selection:
         """Return the entries of a view, or only its `newest` ones (still oldest first)."""
         ...
@@ -86,7 +96,10 @@ class Reader(Protocol):
         ...
 
     def activity(self, since: datetime, *, bucket: float) -> Mapping[int, list[int]]:
-        """Return arrivals by source id in buckets of `bucket` seconds from `since` on (first sight)."""
+        """Return arrivals (first sight) by source id, in `ACTIVITY_BUCKETS` buckets of `bucket` seconds from `since`.
+
+        Sources without any are left out.
+        """
         ...
 
     def last_seq(self) -> int:
@@ -94,7 +107,7 @@ class Reader(Protocol):
         ...
 
     def changes_since(self, seq: int, *, limit: int = 10_000) -> list[ChangeRecord]:
-        """Return the change log after `seq`, oldest first."""
+        """Return the change log after `seq`, oldest first; no more than its newest `CHANGES_KEPT` lines are there."""
         ...
 
     def close(self) -> None:
@@ -126,8 +139,11 @@ class Store(Reader, Protocol):
         """
         ...
 
-    def known(self, source_id: int, keys: Iterable[str], fingerprints: Iterable[str]) -> Known:
-        """Return what reconciling needs: entries of these keys or fingerprints, and the last window."""
+    def known(self, source_id: int, keys: Iterable[str], aliases: Iterable[str]) -> Known:
+        """Return what reconciling needs: entries of these keys, identities or aliases, and those of the last window.
+
+        Keys and aliases are those of `feeds.identity`, of the newest state of an entry.
+        """
         ...
 
     def apply(self, source_id: int, reconciled: Reconciled | None, record: PollRecord) -> int:
@@ -136,6 +152,14 @@ class Store(Reader, Protocol):
 
     def mark(self, entry_ids: Sequence[int], *, read: bool | None, starred: bool | None, now: datetime) -> int:
         """Set marks; only entries whose marks differ are logged. Return the last sequence number."""
+        ...
+
+    def tidy(self) -> None:
+        """Do some of what keeps the store quick and small and can wait; called when there is nothing else to do.
+
+        It is done in portions of some tens of milliseconds, one a call: the search index is merged, free pages are
+        given back, the write-ahead log is emptied.
+        """
         ...
 
 

@@ -297,6 +297,7 @@ def alone(*options: str) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        bufsize=0,  # `communicate` does not see what a buffer holds
         cwd=ROOT,
         start_new_session=True,
     )

@@ -1,0 +1,158 @@
+"""What a visit changed, written down: entries, their revisions, names and words, and the lines of the change log.
+
+Owns the statements by which each change of `feeds.reconcile` is applied. Runs inside the transaction of its caller and
+decides nothing: a change that no longer fits (the entry is not there, or is so already) leaves no trace.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+from feeds.model import ChangeKind, Post
+from feeds.reconcile import Added, Change, Edited, Reconciled, Refreshed, Restored, Withdrawn
+from feeds.store import rows as values
+
+FEED = "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)"
+"""Makes an entry that is not in the search index be found by its words."""
+NAME = "INSERT INTO name (source_id, hash, entry_id) VALUES (?, ?, ?)"
+
+
+class _Reworded(NamedTuple):
+    before: tuple[str, str] | None
+    """The words that are in the index, None where the entry is not."""
+    after: tuple[str, str]
+
+
+class Changes:
+    """Applies what was reconciled of one source."""
+
+    def __init__(self, connection: sqlite3.Connection, source_id: int, reconciled: Reconciled) -> None:
+        self._connection = connection
+        self._source_id = source_id
+        self._reconciled = reconciled
+        self._now = values.micros(reconciled.now)
+        self._added = 0
+        self._words: dict[int, _Reworded] = {}
+
+    def apply(self) -> None:
+        """Apply everything; the last thing to do in a transaction but for housekeeping."""
+        for change in self._reconciled.changes:
+            self._change(change)
+        self._connection.execute(
+            "UPDATE source SET entries = entries + ?1, unread = unread + ?1 WHERE id = ?2",
+            (self._added, self._source_id),
+        )
+        self._connection.execute(
+            "REPLACE INTO source_window (source_id, list) VALUES (?, ?)",
+            (self._source_id, values.encode(self._reconciled.window)),
+        )
+        self._write_words()
+
+    def _change(self, change: Change) -> None:
+        match change:
+            case Added():
+                self._add(change)
+            case Edited(entry_id, post):
+                self._edit(entry_id, post)
+            case Refreshed(entry_id, post):
+                self._refresh(entry_id, post)
+            case Withdrawn(entry_id):
+                self._withdraw(entry_id)
+            case Restored(entry_id):
+                self._restore(entry_id)
+
+    def _write_words(self) -> None:
+        """Bring the search index to what was applied, when nothing else is left to write and in order of id.
+
+        The index begins a new segment where an id is lower than the last, and wherever SQLite opens a savepoint for
+        another statement: written beside the entries, each would be a segment of its own, and all searches slow.
+        """
+        for entry_id, words in sorted(self._words.items()):
+            if words.before is not None:
+                forget = "INSERT INTO words (words, rowid, title, text) VALUES ('delete', ?, ?, ?)"
+                self._connection.execute(forget, (entry_id, *words.before))
+            self._connection.execute(FEED, (entry_id, *words.after))
+
+    def _add(self, change: Added) -> None:
+        taken = "SELECT 1 FROM content WHERE source_id = ? AND identity = ?"
+        if self._connection.execute(taken, (self._source_id, change.identity)).fetchone():
+            return
+        sort_at, rest = divmod(values.micros(change.sort_at), 1000)
+        entry_id = self._connection.execute(
+            "INSERT INTO entry (source_id, sort_at, sort_micros, first_seen, late, withdrawn_at) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (self._source_id, sort_at, rest, self._now, change.late, self._now if change.withdrawn else None),
+        ).lastrowid
+        assert entry_id is not None  # an INSERT that did not raise made a row
+        self._connection.execute(
+            "INSERT INTO content (entry_id, source_id, identity, post) VALUES (?, ?, ?, ?)",
+            (entry_id, self._source_id, change.identity, values.encode(change.post)),
+        )
+        self._rename(entry_id, set(), values.names(change.post))
+        self._words[entry_id] = _Reworded(None, values.words(change.post))
+        self._added += 1
+        self._log(entry_id, ChangeKind.ADDED, 1)
+        if change.withdrawn:
+            self._log(entry_id, ChangeKind.WITHDRAWN, 1)
+
+    def _edit(self, entry_id: int, post: Post) -> None:
+        sql = "SELECT revision, coalesce(revised_at, first_seen) FROM entry WHERE id = ? AND source_id = ?"
+        found = self._connection.execute(sql, (entry_id, self._source_id)).fetchone()
+        if found is None:
+            return
+        revision, seen = found
+        self._connection.execute(
+            "INSERT INTO revision (entry_id, number, seen, post) "
+            "SELECT entry_id, ?, ?, post FROM content WHERE entry_id = ?",
+            (revision, seen, entry_id),
+        )
+        self._connection.execute(
+            "UPDATE entry SET revision = ?, revised_at = ? WHERE id = ?", (revision + 1, self._now, entry_id)
+        )
+        self._refresh(entry_id, post)
+        self._log(entry_id, ChangeKind.EDITED, revision + 1)
+
+    def _refresh(self, entry_id: int, post: Post) -> None:
+        sql = "SELECT post FROM content WHERE entry_id = ? AND source_id = ?"
+        found = self._connection.execute(sql, (entry_id, self._source_id)).fetchone()
+        if found is None:
+            return
+        old = values.post(found[0])
+        self._connection.execute("UPDATE content SET post = ? WHERE entry_id = ?", (values.encode(post), entry_id))
+        self._rename(entry_id, values.names(old), values.names(post))
+        before, after = values.words(old), values.words(post)
+        if entry_id in self._words:
+            self._words[entry_id] = self._words[entry_id]._replace(after=after)
+        elif before != after:
+            self._words[entry_id] = _Reworded(before, after)
+
+    def _rename(self, entry_id: int, before: set[int], after: set[int]) -> None:
+        self._connection.executemany(
+            "DELETE FROM name WHERE source_id = ? AND hash = ? AND entry_id = ?",
+            [(self._source_id, name, entry_id) for name in before - after],
+        )
+        self._connection.executemany(
+            NAME,
+            [(self._source_id, name, entry_id) for name in after - before],
+        )
+
+    def _withdraw(self, entry_id: int) -> None:
+        sql = "UPDATE entry SET withdrawn_at = ? WHERE id = ? AND source_id = ? AND withdrawn_at IS NULL"
+        if self._connection.execute(sql, (self._now, entry_id, self._source_id)).rowcount:
+            self._log(entry_id, ChangeKind.WITHDRAWN)
+
+    def _restore(self, entry_id: int) -> None:
+        sql = """
+            UPDATE entry SET withdrawn_at = NULL, restored_at = ?
+            WHERE id = ? AND source_id = ? AND withdrawn_at IS NOT NULL
+        """
+        if self._connection.execute(sql, (self._now, entry_id, self._source_id)).rowcount:
+            self._log(entry_id, ChangeKind.RESTORED)
+
+    def _log(self, entry_id: int, kind: ChangeKind, revision: int | None = None) -> None:
+        self._connection.execute(
+            "INSERT INTO change (entry_id, kind, revision, at) "
+            "SELECT id, ?, coalesce(?, revision), ? FROM entry WHERE id = ?",
+            (kind.value, revision, self._now, entry_id),
+        )
