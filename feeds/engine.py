@@ -65,7 +65,7 @@ class Engine:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._hosts: dict[str, datetime] = {}
         self._latest = _LONG_AGO
-        self._doubtful: set[int] = set()
+        self._certain: set[int] = set()
         self._broken: set[int] = set()
         self._finished: dict[int, PollFinished] = {}
         self._wake = asyncio.Event()
@@ -308,12 +308,12 @@ class Engine:
 
     def _reconcile(self, source: Source, polled: Polled, now: datetime) -> Reconciled | None:
         if polled.batch is None:
-            if source.id not in self._doubtful:
+            if source.id in self._certain:
                 return None
             reconciled = confirm(self._store.known(source.id, (), ()), now)
         else:
             reconciled = reconcile(self._known(source, polled), polled.batch, now)
-        (self._doubtful.add if reconciled.doubtful else self._doubtful.discard)(source.id)
+        (self._certain.discard if reconciled.doubtful else self._certain.add)(source.id)
         return reconciled
 
     def _known(self, source: Source, polled: Polled) -> Known:

@@ -10,8 +10,9 @@ Grammar (operators are upper case; in lower case they are words)::
     unary    = ("-" | "NOT") unary | "(" query ")" | term
     term     = word | stem "*" | '"' phrase '"'
 
-Words match whole words, without regard to case or accents. What the tokenizer splits (`well-known`, most Chinese and
-Japanese) is matched as a phrase. A phrase never reaches across the title and the text.
+A dash negates what directly follows it. Words match whole words, without regard to case or accents. What the tokenizer
+splits (`well-known`, most Chinese and Japanese) is matched as a phrase. A phrase never reaches across the title and the
+text.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class _Lexeme(NamedTuple):
     kind: str
     text: str
     position: int
+    quoted: bool = False
 
 
 # Each alternative begins with another character and none nests a repetition: linear in the text.
@@ -119,17 +121,18 @@ def _lex(text: str) -> Iterator[_Lexeme]:
                     position=len(text),
                     expected='a closing "',
                 )
-            yield _Lexeme("stem" if match["end"].endswith("*") else "phrase", match["phrase"], position)
+            yield _Lexeme("stem" if match["end"].endswith("*") else "phrase", match["phrase"], position, quoted=True)
         elif kind == "word":
-            yield from _lex_word(match["word"], position)
+            yield from _lex_word(match["word"], position, alone=text[match.end() : match.end() + 1] not in ('"', "("))
         elif kind != "blank":
             yield _Lexeme(kind, match[0], position)
         position = match.end()
     yield _Lexeme("end", "", len(text))
 
 
-def _lex_word(word: str, position: int) -> Iterator[_Lexeme]:
-    while word.startswith("-"):
+def _lex_word(word: str, position: int, *, alone: bool) -> Iterator[_Lexeme]:
+    # A dash between blanks negates nothing: “Kyiv - live” is no wish to see nothing that is live.
+    while word.startswith("-") and (word != "-" or not alone):
         yield _Lexeme("not", "-", position)
         word, position = word[1:], position + 1
     match word:
@@ -139,8 +142,8 @@ def _lex_word(word: str, position: int) -> Iterator[_Lexeme]:
             yield _Lexeme(word.lower(), word, position)
         case "NOT":
             yield _Lexeme("not", word, position)
-        case _ if len(word) > 1 and word.endswith("*"):
-            yield _Lexeme("stem", word[:-1], position)
+        case _ if word.endswith("*") and word.strip("*"):
+            yield _Lexeme("stem", word.rstrip("*"), position)
         case _:
             yield _Lexeme("word", word, position)
 
@@ -206,16 +209,26 @@ class _Parser:
         if lexeme.kind not in ("word", "stem", "phrase"):
             found = f"“{lexeme.text}”" if lexeme.text else "the end"
             raise self._error("a word", f"There is {found} where a word should be")
-        field = lexeme.text.partition(":")[0]
-        if lexeme.kind != "phrase" and field in FIELDS and lexeme.text != field:
-            raise self._error(
-                "a word", f"Fields such as “{field}:” are not part of filters; put the text in quotation marks"
-            )
+        if not lexeme.quoted:
+            self._refuse(lexeme.text)
         words = tuple(token.word for token in tokens(lexeme.text))
         if not words:
             raise self._error("a letter or a digit", f"“{lexeme.text}” holds no word to look for")
         self._next()
         return Words(words, stem=lexeme.kind == "stem")
+
+    def _refuse(self, word: str) -> None:
+        """Raise for what looks like more than a word, rather than read it as something that was not meant."""
+        field = word.partition(":")[0]
+        if field.lower() in FIELDS and word != field:
+            what = f"Fields such as “{field}:” are not part of filters; put the text in quotation marks"
+        elif len(word) > 2 and word.startswith("/") and word.endswith("/"):
+            what = "Regular expressions are not part of filters; put the text in quotation marks"
+        elif "*" in word.strip("*") or (word.startswith("*") and word.strip("*")):
+            what = f"A star can stand only at the end of a word, not inside “{word}”"
+        else:
+            return
+        raise self._error("a word", what)
 
     def _error(self, expected: str, what: str) -> QueryError:
         position = self._peek().position
@@ -231,7 +244,7 @@ class _Parser:
 
 
 def haystack(text: str) -> str:
-    """Return the folded words of a text in the form that `matches_in` searches: blank, words parted by blanks, blank."""
+    """Return the folded words of a text as `matches_in` searches them: parted by blanks, with a blank at both ends."""
     return f" {' '.join([token.word for token in tokens(text)])} "
 
 
@@ -287,6 +300,10 @@ class Finder:
                 rest = (*term.words[1:-1], term.words[-1] + "*") if term.stem else term.words[1:]
                 self._exact.setdefault(term.words[0], []).append(rest)
         self._stem_lengths = sorted({len(stem) for stem in self._stems})
+
+    def may_find(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the words and the stems of which one must be in a text for anything to be found there."""
+        return frozenset(self._exact), frozenset(self._stems)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return (start, end) of every place, in characters of `text`, in order, overlaps joined."""

@@ -66,8 +66,19 @@ class Watches:
         return hash((self.watches, self.on))
 
     @cached_property
-    def _finders(self) -> list[tuple[int, Finder]]:
-        return [(index, Finder(positive(self.watches[index].query))) for index in self._doing(Action.HIGHLIGHT)]
+    def _finders(self) -> dict[int, Finder]:
+        return {index: Finder(positive(self.watches[index].query)) for index in self._doing(Action.HIGHLIGHT)}
+
+    @cached_property
+    def _starts(self) -> tuple[dict[str, list[int]], dict[str, list[int]], list[int]]:
+        """Which watches look for a word, which for a stem, and how long stems are: most watches light nothing."""
+        words: dict[str, list[int]] = {}
+        stems: dict[str, list[int]] = {}
+        for index, finder in self._finders.items():
+            for looked_up, beginnings in zip((words, stems), finder.may_find(), strict=True):
+                for beginning in beginnings:
+                    looked_up.setdefault(beginning, []).append(index)
+        return words, stems, sorted({len(stem) for stem in stems})
 
     def _doing(self, action: Action) -> list[int]:
         return [index for index, watch in enumerate(self.watches) if index in self.on and action in watch.actions]
@@ -85,7 +96,13 @@ class Watches:
         if not self._finders:
             return []
         found = tokens(text)
-        return sorted(Lit(*span, index) for index, finder in self._finders for span in finder.spans_among(found))
+        words, stems, lengths = self._starts
+        lighting: set[int] = set()
+        for word in {token.word for token in found}:
+            lighting.update(words.get(word, ()))
+            for length in lengths:
+                lighting.update(stems.get(word[:length], ()))
+        return sorted(Lit(*span, index) for index in lighting for span in self._finders[index].spans_among(found))
 
     def matching(self, entry: Entry) -> tuple[int, ...]:
         """Return the indexes of the watches an entry matches, switched on or not."""

@@ -452,3 +452,17 @@ async def test_the_next_poll_is_kept_over_a_restart(world: Callable[..., World])
         assert source.health.next_poll == w.clock.now() + timedelta(seconds=300)
         await w.clock.advance(300)
         assert w.site.asked == [A, A]
+
+
+async def test_an_entry_missing_before_a_restart_is_withdrawn_by_a_poll_after_it_that_finds_nothing_new(
+    world: Callable[..., World],
+) -> None:
+    w = world()
+    w.site.put(A, "3|Three", "2|Two", "1|One")
+    async with w.running():
+        w.site.put(A, "3|Three", "1|One")
+        await w.clock.advance(60)
+    w.engine = w.another_engine()
+    async with w.running():
+        await w.clock.advance(60)
+    assert w.kinds()[-1] is ChangeKind.WITHDRAWN

@@ -1,0 +1,232 @@
+"""Which posts are which known entries: by key, by what tells posts of one key apart, by other names.
+
+Owns the pairing, in which only what no other has proves anything. What follows from it (new, edited, withdrawn,
+restored) is decided by `feeds.reconcile`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import datetime
+from itertools import product
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from feeds.identity import ENOUGH, aliases, beginning, content_hash, digest, key, said, text_of
+from feeds.model import Entry, Post
+
+
+class Matched(NamedTuple):
+    """The posts of a batch, each once, with its identity and the entry it is."""
+
+    rows: list[tuple[str, Post, Entry | None]]
+    """In the order of the posts; None where the post is of no known entry."""
+    renamed: int
+    """Entries that came back under another id."""
+
+
+def match(posts: Sequence[Post], entries: Sequence[Entry], shown: Sequence[str] = ()) -> Matched:
+    """Say which posts are which entries. `shown` are the identities of the last list, newest first."""
+    posts = _once(posts)
+    places = {name: place for place, name in enumerate(shown)}
+    by_key: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda each: places.get(each.identity, len(places))):
+        by_key.setdefault(key(entry.post), []).append(entry)
+    groups: dict[str, list[int]] = {}
+    for index, post in enumerate(posts):
+        groups.setdefault(key(post), []).append(index)
+    found: dict[int, Entry] = {}
+    for name, indexes in groups.items():
+        if name in by_key:
+            found.update(pair({index: posts[index] for index in indexes}, by_key[name], places))
+    renamed = _match_aliases(posts, entries, found)
+    taken = {entry.identity for entry in entries}
+    rows: list[tuple[str, Post, Entry | None]] = []
+    for index, post in enumerate(posts):
+        entry_found = found.get(index)
+        name = new_identity(post, taken) if entry_found is None else entry_found.identity
+        taken.add(name)
+        rows.append((name, post, entry_found))
+    return Matched(rows, renamed)
+
+
+def new_identity(post: Post, taken: set[str]) -> str:
+    """Return an identity nobody has: the key, with a mark of its own behind it where others have that."""
+    name = key(post)
+    if name not in taken:
+        return name
+    told_by = digest(post.url or "", str(post.published), post.title, content_hash(post))[:12]
+    name = unique = f"{name}#{told_by}"
+    number = 2
+    while unique in taken:
+        unique, number = f"{name}-{number}", number + 1
+    return unique
+
+
+def _once(posts: Iterable[Post]) -> list[Post]:
+    """Return every post once, at its last place: one that is pinned stands on top and again where it belongs.
+
+    Equal posts that nothing but their words could tell apart (no id, link or date) are kept: two goals are two goals.
+    """
+    posts = list(posts)
+    names = [(key(post), post.url, post.published) for post in posts]
+    repeated = {name for name, count in Counter(names).items() if count > 1}
+    kept: dict[Hashable, tuple[int, Post]] = {}
+    for index, (name, post) in enumerate(zip(names, posts, strict=True)):
+        if name not in repeated or not (post.key or post.url or post.published):
+            kept[index] = (index, post)
+            continue
+        same = (*name, content_hash(post))
+        if same in kept:
+            place, earlier = kept.pop(same)
+            pinned = earlier.pinned or post.pinned or (place == 0 and index > 1)
+            post = replace(post, pinned=pinned, key_event=earlier.key_event or post.key_event)
+        kept[same] = (index, post)
+    return [post for _, post in kept.values()]
+
+
+# ------------------------------------------------------------------ one key, several posts
+
+
+class _Traits(NamedTuple):
+    url: str | None
+    published: datetime | None
+    title: str
+    content: str
+    beginning: str
+
+
+def _traits(post: Post, urls: set[str | None]) -> _Traits:
+    """Return the traits of a post; `urls` are the addresses that tell posts apart."""
+    title, text = said(post.title), said(text_of(post))
+    return _Traits(post.url if post.url in urls else None, post.published, title, digest(title, text), beginning(text))
+
+
+# What tells the posts of one key apart, the surest first; None where a post lacks it.
+_ALIKE: tuple[Callable[[_Traits], Hashable | None], ...] = (
+    lambda one: (one.url, one.published, one.title, one.content),
+    lambda one: (one.published, one.content),
+    lambda one: one.published and one.title and (one.published, one.title),
+    lambda one: one.published,
+    lambda one: one.url,
+)
+_CERTAIN = 2
+"""How many of them leave nothing to tell apart: there may be several alike, paired as they stand."""
+# What outlives a change of the date, for entries that were on the list a poll ago and for no others.
+_ALIKE_OF_LATE: tuple[Callable[[_Traits], Hashable | None], ...] = (
+    lambda one: len(one.beginning) >= ENOUGH and one.content,
+    lambda one: one.published is None and one.title,
+)
+
+
+def pair(posts: dict[int, Post], entries: Sequence[Entry], places: dict[str, int]) -> dict[int, Entry]:
+    """Return which posts of one key are which entries of that key.
+
+    One post and one entry are the same. Of several, only what no other has proves anything: an address they all share
+    does not.
+    """
+    if len(posts) == 1 and len(entries) == 1:
+        return dict.fromkeys(posts, entries[0])
+    urls = {post.url for post in posts.values()}
+    if len(urls) == 1 and all(entry.post.url in urls for entry in entries):
+        urls = set()
+    # A page may be the one address of thousands of entries; most of them can be none of these posts.
+    dates = {post.published for post in posts.values()}
+    entries = [
+        entry
+        for entry in entries
+        if entry.identity in places or entry.post.published in dates or entry.post.url in urls
+    ]
+    news = {index: _traits(post, urls) for index, post in posts.items()}
+    olds = {place: _traits(entry.post, urls) for place, entry in enumerate(entries)}
+    found: dict[int, int] = {}
+    for number, trait in enumerate(_ALIKE):
+        _pair_by(trait, news, olds, found, several=number < _CERTAIN)
+    lately = {place: olds[place] for place, entry in enumerate(entries) if entry.identity in places}
+    for trait in _ALIKE_OF_LATE:
+        _pair_by(trait, news, lately, found, several=False)
+    return {index: entries[place] for index, place in found.items()}
+
+
+def _pair_by(
+    trait: Callable[[_Traits], Hashable | None],
+    news: dict[int, _Traits],
+    olds: dict[int, _Traits],
+    found: dict[int, int],
+    *,
+    several: bool,
+) -> None:
+    used = set(found.values())
+    bearers = _bearers(trait, olds)
+    for name, indexes in _bearers(trait, news).items():
+        places = bearers.get(name, [])
+        if not several and not len(indexes) == len(places) == 1:
+            continue
+        free = [index for index in indexes if index not in found]
+        found.update(zip(free, [place for place in places if place not in used], strict=False))
+
+
+def _bearers(trait: Callable[[_Traits], Hashable | None], among: dict[int, _Traits]) -> dict[Hashable, list[int]]:
+    out: dict[Hashable, list[int]] = {}
+    for index, traits in among.items():
+        name = trait(traits)
+        if name not in (None, "", False):
+            out.setdefault(name, []).append(index)
+    return out
+
+
+# ------------------------------------------------------------------ another key, the same post
+
+
+def _match_aliases(posts: Sequence[Post], entries: Sequence[Entry], found: dict[int, Entry]) -> int:
+    """Find entries whose posts came back under another id; return how many there are.
+
+    A name with a date in it proves it, where nobody else has that name. One without (“Market update”, on the page all
+    of them are on) proves it only where no post kept its id and most are found by such names: then the source makes
+    new ids at every visit.
+    """
+    strangers = [index for index in range(len(posts)) if index not in found]
+    claimed = {entry.id for entry in found.values()}
+    if not strangers or len(claimed) == len(entries):
+        return 0
+    by_key = len(found)
+    dates = {posts[index].published for index in strangers} - {None}
+    dated = [entry for entry in entries if entry.post.published in dates]
+    if any(entry.id not in claimed for entry in dated):
+        wanted = _bearers_of_aliases([(index, post) for index, post in enumerate(posts) if post.published in dates])
+        _claim(("fingerprint:", "beginning:"), wanted, dated, found, claimed)
+    if by_key:
+        return len(found) - by_key
+    guessed = dict(found)
+    _claim(("address:", "words:"), _bearers_of_aliases(enumerate(posts)), entries, guessed, claimed)
+    if len(guessed) * 2 >= len(posts):
+        found.update(guessed)
+    return len(found)
+
+
+def _bearers_of_aliases(posts: Iterable[tuple[int, Post]]) -> dict[str, list[int]]:
+    out: dict[str, list[int]] = {}
+    for index, post in posts:
+        for alias in aliases(post):
+            out.setdefault(alias, []).append(index)
+    return out
+
+
+def _claim(
+    kinds: tuple[str, ...],
+    wanted: dict[str, list[int]],
+    entries: Sequence[Entry],
+    found: dict[int, Entry],
+    claimed: set[int],
+) -> None:
+    holders = _bearers_of_aliases(enumerate(entry.post for entry in entries))
+    for kind, (alias, indexes) in product(kinds, wanted.items()):
+        if not alias.startswith(kind) or alias not in holders:
+            continue
+        if kind == "fingerprint:" or len(indexes) == len(holders[alias]) == 1:
+            free = [entries[place] for place in holders[alias] if entries[place].id not in claimed]
+            for index, entry in zip([each for each in indexes if each not in found], free, strict=False):
+                found[index] = entry
+                claimed.add(entry.id)

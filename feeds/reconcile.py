@@ -1,0 +1,355 @@
+"""What a visit changed: the posts that were read held against the entries that are known.
+
+Owns what counts as new, edited, withdrawn and restored, where a new entry stands in time, and when absence means
+something; which post is which entry is the business of `feeds.identity`. A pure function: the store applies what it
+returns. Knows no ids being made, no transactions, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feeds import identity, matching
+from feeds.matching import Matched
+from feeds.model import Batch, Entry, Extent, Post
+
+POLLS_TO_WITHDRAW = 2
+"""Polls in a row on which an entry must be missing between others before it is taken to be withdrawn."""
+
+MAX_WINDOW = 10_000
+"""Entries of a source's list that are remembered from one poll to the next."""
+
+_UNTOLD = -1
+"""`Seen.absences` of an entry that was missing without anything following from it."""
+
+_RISING = 4
+"""Steps to a later date, and times as many as to an earlier one, from which a list is said to begin with the oldest."""
+
+_CHURN = 3
+"""Entries that came back under new ids at one poll from which the source is said to change them."""
+
+
+# ------------------------------------------------------------------ what is known, and what comes out
+
+
+class Seen(Struct, frozen=True, array_like=True, omit_defaults=True):
+    """A place in the list a source showed at its last poll."""
+
+    identity: str
+    absences: int = 0
+    """Polls in a row on which it was missing between others; 0 where it was shown, -1 where it was missing without
+    anything following from it (nothing newer was shown, or the list was in another order)."""
+
+
+class Known(Struct, frozen=True):
+    """What is stored that a batch may be about."""
+
+    entries: tuple[Entry, ...] = ()
+    """Entries of the source whose key, identity or alias is one of the batch's, and those of the window."""
+    window: tuple[Seen, ...] | None = None
+    """The list as it was last shown, newest first; None where the source was never read."""
+    read_at: datetime | None = None
+    """When the source was last read with success, changed or not."""
+
+
+class Added(Struct, frozen=True):
+    """An entry seen for the first time."""
+
+    identity: str
+    post: Post
+    sort_at: datetime
+    late: bool = False
+    withdrawn: bool = False
+    """It was first seen as one that its source has taken back."""
+
+
+class Edited(Struct, frozen=True):
+    """A known entry in another state: a new revision."""
+
+    entry_id: int
+    post: Post
+
+
+class Refreshed(Struct, frozen=True):
+    """A known entry of which only what is not read has changed: a date, a tag, an address. No revision."""
+
+    entry_id: int
+    post: Post
+
+
+class Withdrawn(Struct, frozen=True):
+    """A known entry that its source has taken back."""
+
+    entry_id: int
+
+
+class Restored(Struct, frozen=True):
+    """A withdrawn entry that its source shows again."""
+
+    entry_id: int
+
+
+Change = Added | Edited | Refreshed | Withdrawn | Restored
+
+
+class Reconciled(Struct, frozen=True):
+    """What is to be stored of a visit."""
+
+    changes: tuple[Change, ...]
+    """In the order to apply them: new entries oldest first."""
+    window: tuple[Seen, ...]
+    """The list as it was shown, newest first, with those missing in their places."""
+    now: datetime
+    gap: bool = False
+    """The list shares no entry with the one before: entries may be missing between them."""
+    problems: tuple[str, ...] = ()
+    """Sentences about what is odd."""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anything changed that a reader sees."""
+        return any(not isinstance(change, Refreshed) for change in self.changes)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the next poll, even one that finds nothing new, may show that an entry was withdrawn."""
+        return any(seen.absences > 0 for seen in self.window)
+
+
+# ------------------------------------------------------------------ the decision
+
+
+def reconcile(known: Known, batch: Batch, now: datetime) -> Reconciled:
+    """Return what a batch changed in what is known of its source."""
+    posts = _newest_first([post for post in batch.posts if not post.withdrawn])
+    gone = [post for post in batch.posts if post.withdrawn]
+    matched = matching.match(posts, known.entries, [seen.identity for seen in known.window or ()])
+    tombstones = _tombstones(matched, gone, known)
+    shown = [_Shown(name, post.published, pinned=post.pinned) for name, post, _ in matched.rows]
+    taken_back = {each.entry_id for each in tombstones}
+    window, withdrawn, gap = _absences(known, shown, batch.extent, whole=_is_whole(batch), spared=taken_back)
+    changes = [*_additions(matched, gone, known, now), *_updates(matched), *tombstones, *withdrawn]
+    problems: tuple[str, ...] = ()
+    if matched.renamed >= _CHURN:
+        problems = (f"The source gave {matched.renamed} entries new ids; they were recognised by what they say.",)
+    return Reconciled(tuple(changes), window, now, gap, problems)
+
+
+def confirm(known: Known, now: datetime) -> Reconciled:
+    """Return what a poll changed that found the source as it was: what was missing from its place still is."""
+    entries = {entry.identity: entry for entry in known.entries}
+    window: list[Seen] = []
+    withdrawn: list[Change] = []
+    for seen in known.window or ():
+        absences = seen.absences + 1 if seen.absences > 0 else seen.absences
+        entry = entries.get(seen.identity)
+        if absences < POLLS_TO_WITHDRAW:
+            window.append(Seen(seen.identity, absences))
+        elif entry is not None and entry.withdrawn_at is None:
+            withdrawn.append(Withdrawn(entry.id))
+    return Reconciled(tuple(withdrawn), tuple(window), now)
+
+
+def place_in_time(post: Post, now: datetime, read_at: datetime | None) -> datetime:
+    """Return where a new entry stands on the timeline.
+
+    At the first poll of a source, and for what was published since the last one: when it was published. What is dated
+    earlier, in the future, or not at all, stands where it arrived, so that nothing changes above what was read.
+    """
+    when = post.published or post.updated
+    if when is None or when > now or (read_at is not None and when <= read_at):
+        return now
+    return when
+
+
+# ------------------------------------------------------------------ changes
+
+
+def _newest_first(posts: list[Post]) -> list[Post]:
+    """Return the posts as they are listed, turned round where the list begins with the oldest.
+
+    That takes more than two dates: those of several publishers have little to do with the order of their lists.
+    """
+    dates = [post.published for post in posts if post.published and not post.pinned]
+    steps = list(pairwise(dates))
+    rising, falling = sum(a < b for a, b in steps), sum(a > b for a, b in steps)
+    return posts[::-1] if rising >= _RISING and rising >= _RISING * falling else posts
+
+
+def _additions(matched: Matched, gone: Sequence[Post], known: Known, now: datetime) -> list[Change]:
+    seen = [entry.when for entry in known.entries] if known.window is not None else []
+    newest = max(seen, default=None)
+    read_at = known.read_at if known.window is not None else None
+    taken = {name for name, _, _ in matched.rows} | {entry.identity for entry in known.entries}
+    keys = {identity.key(entry.post) for entry in known.entries} | {identity.key(post) for _, post, _ in matched.rows}
+    new = [(name, post, False) for name, post, entry in matched.rows if entry is None]
+    for post in gone:
+        # One that is struck out before it was ever seen is shown so; a mere tombstone of it says nothing.
+        if (post.title or post.body or post.summary) and identity.key(post) not in keys:
+            new.append((matching.new_identity(post, taken), post, True))
+            taken.add(new[-1][0])
+            keys.add(identity.key(post))
+    out: list[Change] = []
+    for name, post, withdrawn in reversed(new):
+        when = post.published or post.updated
+        late = newest is not None and when is not None and when < newest
+        out.append(Added(name, post, place_in_time(post, now, read_at), late=late, withdrawn=withdrawn))
+    return out
+
+
+def _updates(matched: Matched) -> list[Change]:
+    out: list[Change] = []
+    for _, seen, entry in matched.rows:
+        if entry is None:
+            continue
+        if entry.withdrawn_at is not None:
+            out.append(Restored(entry.id))
+        post = seen if seen.published else replace(seen, published=entry.post.published)
+        if post == entry.post:
+            continue
+        edited = identity.content_hash(post) != identity.content_hash(entry.post)
+        out.append(Edited(entry.id, post) if edited else Refreshed(entry.id, post))
+    return out
+
+
+def _tombstones(matched: Matched, gone: Sequence[Post], known: Known) -> list[Withdrawn]:
+    """Return what its source says is taken back. What the same answer lists as well is not."""
+    listed = {entry.id for _, _, entry in matched.rows if entry is not None}
+    places = {seen.identity: place for place, seen in enumerate(known.window or ())}
+    by_key: dict[str, list[Entry]] = {}
+    for entry in known.entries:
+        if entry.id not in listed:
+            by_key.setdefault(identity.key(entry.post), []).append(entry)
+    stones: dict[str, dict[int, Post]] = {}
+    for index, post in enumerate(gone):
+        stones.setdefault(identity.key(post), {})[index] = post
+    out: dict[int, Withdrawn] = {}
+    for name, posts in stones.items():
+        candidates = by_key.get(name, [])
+        # Two stones for one entry are one; which of several entries a stone without any words means nobody can say.
+        found = candidates if len(candidates) == 1 else matching.pair(posts, candidates, places).values()
+        out.update({entry.id: Withdrawn(entry.id) for entry in found if entry.withdrawn_at is None})
+    return list(out.values())
+
+
+# ------------------------------------------------------------------ absence
+
+
+def _is_whole(batch: Batch) -> bool:
+    """Say whether what a batch does not list is gone: it says that it is all there is, and nothing was cut off."""
+    return batch.extent is Extent.WHOLE and not batch.problems
+
+
+class _Shown(NamedTuple):
+    identity: str
+    published: datetime | None
+    pinned: bool
+
+
+def _absences(
+    known: Known, shown: Sequence[_Shown], extent: Extent, *, whole: bool, spared: set[int]
+) -> tuple[tuple[Seen, ...], list[Change], bool]:
+    """Return the new window, what is withdrawn by absence, and whether there is a gap.
+
+    Absence is not deletion: a list is a window that entries fall out of at its end. An entry is withdrawn when it is
+    missing at two polls in a row while the list still shows an entry that stood or is new above it, and one that stood
+    below it. Pinned entries stand above and below nothing. Nothing follows from a list that is empty, in another order,
+    or without most of what it showed. `spared` are the ids of entries whose absence is explained otherwise.
+    """
+    before = known.window or ()
+    places = {each.identity: place for place, each in enumerate(shown)}
+    if not shown or extent is Extent.DELTA:
+        older = {seen.identity for seen in before}
+        fresh = [Seen(each.identity) for each in shown if each.identity not in older]
+        kept = [Seen(seen.identity) if seen.identity in places else seen for seen in before]
+        return (*fresh, *kept)[:MAX_WINDOW], [], False
+    entries = {entry.identity: entry for entry in known.entries}
+    pinned = {each.identity for each in shown if each.pinned}
+    pinned.update(entry.identity for entry in known.entries if entry.post.pinned)
+    loose = [each for each in shown if not each.pinned]
+    # One that comes back stood nowhere in particular.
+    anchors = {seen.identity for seen in before if not seen.absences and seen.identity in places} - pinned
+    listed = tuple(Seen(each.identity) for each in shown[:MAX_WINDOW])
+    if not anchors:
+        parted = any(not seen.absences and seen.identity not in pinned for seen in before)
+        return listed, [], parted and bool(loose) and not whole
+    missing, in_order = _missing(before, places, loose, entries, anchors, pinned, whole=whole)
+    if sum(missing.get(seen.identity, False) for seen in before if seen.absences <= 0) > len(anchors):
+        return listed, [], False
+    ghosts: dict[str, Seen] = {}
+    withdrawn: list[Change] = []
+    for seen in before:
+        name = seen.identity
+        if name not in missing or entries[name].id in spared:
+            continue
+        absences = max(seen.absences, 0) + 1 if missing[name] and in_order else _UNTOLD
+        if absences >= POLLS_TO_WITHDRAW:
+            withdrawn.append(Withdrawn(entries[name].id))
+        else:
+            ghosts[name] = Seen(name, absences)
+    return _with_ghosts(before, listed, ghosts, anchors), withdrawn, False
+
+
+def _missing(
+    before: Sequence[Seen],
+    places: dict[str, int],
+    loose: Sequence[_Shown],
+    entries: dict[str, Entry],
+    anchors: set[str],
+    pinned: set[str],
+    *,
+    whole: bool,
+) -> tuple[dict[str, bool], bool]:
+    """Return the entries that are missing and have not fallen off the end, and whether the others are in their order.
+
+    An entry is True where others stand on both sides. `places` are those of everything that is shown, `loose` is what
+    of it is not pinned, `anchors` are the entries that stood in the list before and stand in it still. Where their
+    order has changed, an entry is forgotten unless some are above it and some below it as they were: nobody can say any
+    more where the others should stand.
+    """
+    oldest = min((each.published for each in loose if each.published), default=None)
+    top = places[loose[0].identity]
+    order = [places[seen.identity] for seen in before if seen.identity in anchors]
+    below = list(accumulate(reversed(order), min))[::-1]
+    above = list(accumulate(order, max))
+    in_order = order == above
+    missing: dict[str, bool] = {}
+    passed = 0
+    for seen in before:
+        if seen.identity in anchors:
+            passed += 1
+        entry = entries.get(seen.identity)
+        if seen.identity in places or entry is None or entry.withdrawn_at is not None:
+            continue
+        published = entry.post.published
+        fallen = published is not None and oldest is not None and published < oldest
+        held = passed < len(order) and (in_order or (passed > 0 and above[passed - 1] < below[passed]))
+        if whole:
+            missing[seen.identity] = True
+        elif held and not fallen and seen.identity not in pinned:
+            missing[seen.identity] = top < below[passed]
+    return missing, in_order
+
+
+def _with_ghosts(
+    before: Sequence[Seen], listed: Sequence[Seen], ghosts: dict[str, Seen], anchors: set[str]
+) -> tuple[Seen, ...]:
+    """Return the list with the missing ones before the anchor they stood before: what is new stands above them."""
+    above: dict[str, list[Seen]] = {}
+    waiting: list[Seen] = []
+    for seen in before:
+        if seen.identity in ghosts:
+            waiting.append(ghosts[seen.identity])
+        elif seen.identity in anchors:
+            above[seen.identity], waiting = waiting, []
+    out: list[Seen] = []
+    for shown in listed:
+        out += above.get(shown.identity, ())
+        out.append(shown)
+    return (*out, *waiting)[:MAX_WINDOW]
