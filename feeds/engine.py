@@ -66,6 +66,7 @@ class Engine:
         self._hosts: dict[str, datetime] = {}
         self._latest = _LONG_AGO
         self._certain: set[int] = set()
+        """Sources of whose list nothing was missing when it was last looked at."""
         self._broken: set[int] = set()
         self._finished: dict[int, PollFinished] = {}
         self._wake = asyncio.Event()
