@@ -39,7 +39,7 @@ check: $(VENV)/dev.stamp ## format, lint, types and import contracts, changing n
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports
 
 format: $(VENV)/dev.stamp ## format the code and mend what can be mended
 	$(BIN)/ruff format .
