@@ -6,7 +6,6 @@ holds and the problem is a sentence with file, line and a suggestion.
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable
@@ -76,9 +75,11 @@ def load(file: Path) -> Settings:
         return Settings(problems=(ConfigError(f"The configuration cannot be read: {reason}.", file=file),))
     try:
         tables = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # A number of thousands of digits is a plain ValueError of Python's.
         where = re.search(r"at line (\d+)", str(error))
-        reason = str(error).partition(" (at ")[0] or "it is nested too deeply"
+        nested = isinstance(error, RecursionError)
+        reason = "it is nested too deeply" if nested else line(str(error).partition(" (at ")[0])
         problem = ConfigError(
             f"The configuration is not valid TOML: {reason}. Nothing in it is used until it is mended.",
             file=file,
@@ -96,6 +97,8 @@ class _Reading:
         self._lines = text.splitlines()
         self._tables = tables
         self._problems: list[ConfigError] = []
+        self._addresses: set[str] = set()
+        self._digits: dict[int, str] = {}
 
     def settings(self) -> Settings:
         known: dict[str, Callable[[], object]] = {
@@ -134,9 +137,9 @@ class _Reading:
         names = list(known)
         for key in table:
             if key not in names:
-                close = get_close_matches(key, names, n=1)
+                close = get_close_matches(key[:40], names, n=1)
                 hint = f"did you mean “{close[0]}”?" if close else f"known here: {', '.join(names)}."
-                self._problem(f"“{line(key)}” is not a setting; {hint}", key, place)
+                self._problem(f"“{line(key)[:80]}” is not a setting; {hint}", key, place)
 
     def _each(self, name: str, read: Callable[[dict[str, object], tuple[str, int]], T | None]) -> list[T]:
         value = self._tables[name]
@@ -191,6 +194,10 @@ class _Reading:
                 place,
             )
             return None
+        if address in self._addresses:
+            self._problem("This source is there twice; the second one is left out.", "url", place)
+            return None
+        self._addresses.add(address)
         return SourceSpec(
             url=address,
             name=self._text(table, "name", "", place),
@@ -224,12 +231,16 @@ class _Reading:
         if key is not None and (not isinstance(key, int) or isinstance(key, bool) or not 1 <= key <= 9):
             self._problem("“key” is a digit from 1 to 9; the watch has none.", "key", place)
             key = None
+        name = self._text(table, "name", "", place) or line(str(source))
+        if key is not None and (taken := self._digits.setdefault(key, name)) != name:
+            self._problem(f"The key {key} is taken by the watch “{taken}”; this one has none.", "key", place)
+            key = None
         color = self._text(table, "color", COLORS[place[1] % len(COLORS)], place)
         if color not in COLORS:
             self._problem(f"“{color}” is not a colour of a watch; there are {', '.join(COLORS)}.", "color", place)
             color = COLORS[place[1] % len(COLORS)]
         return Watch(
-            name=self._text(table, "name", "", place) or line(str(source)),
+            name=name,
             query=tree,
             key=key,
             color=color,
@@ -262,19 +273,38 @@ def interval(value: object) -> float | None:
 def source_address(text: str) -> str | None:
     """Return the address a person means by `text`: a URL, a host without a scheme, or an existing file."""
     text = text.strip()
-    if text.startswith("file://"):
-        return text
+    if text[:7].lower() == "file://":
+        return f"file://{text[7:]}"
     if "://" not in text and text:
-        path = Path(text).expanduser()
-        if path.exists():
-            return path.resolve().as_uri()
-        if "." not in text.partition("/")[0] and not text.startswith(("localhost", "[")):
+        if (file := _file(text)) is not None:
+            return file
+        head = text.partition("/")[0]
+        if text.startswith(("~", ".", "/")) or ("." not in head and not head.startswith(("localhost", "["))):
             return None
+        if _OTHER_SCHEME.match(text):
+            return None
+        if "/" not in text and Path(text).suffix.lower() in _FILES:
+            return None  # a file that is not there rather than a host
         text = f"https://{text}"
-    address = url(text)
+    address = url(text, "")
     if address is None or (parts := urlsplit(address)).scheme not in ("http", "https"):
         return None
     return address if parts.path or parts.query else f"{address}/"
+
+
+_OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9])")
+"""What `mailto:` and the like begin with; behind the colon of a host stands a number."""
+_FILES = (".xml", ".rss", ".atom", ".rdf", ".json", ".html", ".htm", ".txt")
+"""Suffixes of files people save feeds and pages in; none is a top-level domain."""
+
+
+def _file(text: str) -> str | None:
+    """Return the address of a file that exists."""
+    try:
+        path = Path(text).expanduser()
+        return path.resolve().as_uri() if path.exists() else None
+    except (OSError, RuntimeError, ValueError):
+        return None  # too long for a name, a home nobody has, a link to itself
 
 
 # ------------------------------------------------------------------ writing
@@ -285,32 +315,12 @@ def add_sources(file: Path, specs: Iterable[SourceSpec]) -> list[SourceSpec]:
 
     Raises `ConfigError` when the file cannot be changed (it is broken, or cannot be written).
     """
-    import tomlkit
+    from feeds import config_file
 
-    document = _document(file)
-    have = {str(item.get("url", "")) for item in _source_tables(document)}
-    have |= {address for item in have if (address := source_address(item))}
-    new = [spec for spec in specs if spec.url not in have]
-    if not new:
-        return []
-    tables = document.get("sources")
-    if tables is None:
-        tables = tomlkit.aot()
-        document["sources"] = tables
-    for spec in new:
-        table = tomlkit.table()
-        table["url"] = spec.url
-        if spec.name:
-            table["name"] = spec.name
-        if spec.tags:
-            table["tags"] = list(spec.tags)
-        if spec.every:
-            table["every"] = f"{spec.every:g}s"
-        if spec.adapter:
-            table["adapter"] = spec.adapter
-        tables.append(table)
-    _write(file, tomlkit.dumps(document))
-    return new
+    def is_known(tables: list[dict[str, object]], spec: SourceSpec) -> bool:
+        return any(spec.url in (table.get("url"), _address(table)) for table in tables)
+
+    return config_file.append(file, list(specs), is_known)
 
 
 def remove_source(file: Path, address: str) -> bool:
@@ -318,51 +328,11 @@ def remove_source(file: Path, address: str) -> bool:
 
     Raises `ConfigError` when the file cannot be changed.
     """
-    import tomlkit
+    from feeds import config_file
 
-    document = _document(file)
-    tables = _source_tables(document)
-    keep = [item for item in tables if source_address(str(item.get("url", ""))) != address]
-    if len(keep) == len(tables):
-        return False
-    for index in reversed(range(len(tables))):
-        if source_address(str(tables[index].get("url", ""))) == address:
-            del document["sources"][index]  # type: ignore[union-attr]  # a table array, as _source_tables has checked
-    _write(file, tomlkit.dumps(document))
-    return True
+    return config_file.remove(file, lambda table: _address(table) == address)
 
 
-def _document(file: Path):  # type: ignore[no-untyped-def]  # tomlkit is imported only where a file is changed
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
-    try:
-        return tomlkit.parse(file.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        return tomlkit.document()
-    except (TOMLKitError, UnicodeDecodeError) as error:
-        raise ConfigError("The configuration is broken and is left as it is; mend it first.", file=file) from error
-    except OSError as error:
-        raise ConfigError(f"The configuration cannot be read: {error.strerror}.", file=file) from error
-
-
-def _source_tables(document: dict[str, object]) -> list[dict[str, object]]:
-    tables = document.get("sources", [])
-    return [item for item in tables if isinstance(item, dict)] if isinstance(tables, list) else []
-
-
-def _write(file: Path, text: str) -> None:
-    """Replace the file in one step, so that a crash leaves the old one or the new one; a link stays a link."""
-    target = file.resolve()
-    temporary = target.with_name(f".{target.name}.new")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
-        with temporary.open("w", encoding="utf-8") as out:
-            os.fchmod(out.fileno(), mode)
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.replace(target)
-    except OSError as error:
-        raise ConfigError(f"The configuration cannot be written: {error.strerror}.", file=file) from error
+def _address(table: dict[str, object]) -> str | None:
+    written = table.get("url")
+    return source_address(written) if isinstance(written, str) else None

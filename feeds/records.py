@@ -1,20 +1,37 @@
 """Entries as the command line writes them: one JSON object, or one line.
 
-Owns the names and order of the JSON fields, which scripts rely on. Writes nothing itself.
+Owns the names and order of the JSON fields, which scripts rely on, and what may be shown of a text or an address.
+Writes nothing itself.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from msgspec import Struct, json
 
 from feeds.document import html, plain
-from feeds.model import Enclosure, Entry, Offer, Post, Source
+from feeds.events import PollFinished
+from feeds.model import Enclosure, Entry, Offer, Post, Source, SourceSpec
+from feeds.store import SourceCounts
 from feeds.text import line
 
 HEADLINE_LENGTH = 100
 """Characters of the text that stand for a headline where there is none."""
+
+
+_CREDENTIALS = re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#\\]*@")
+
+
+def readable(text: str) -> str:
+    """Return a text as it may be shown: clean, in one line, the addresses in it without name and password."""
+    return without_credentials(line(text))
+
+
+def without_credentials(text: str) -> str:
+    """Return a text with its addresses without name and password (RFC 3986, 3.2.1)."""
+    return _CREDENTIALS.sub(r"\1", text) if "@" in text else text
 
 
 class EnclosureRecord(Struct, frozen=True):
@@ -64,6 +81,43 @@ class InspectionRecord(Struct, frozen=True):
     entries: tuple[EntryRecord, ...]
     feeds: tuple[Offer, ...]
     problems: tuple[str, ...]
+
+
+class SourceRecord(Struct, frozen=True):
+    """A saved source and how it fares, in JSON; `null` where nothing is known yet."""
+
+    name: str
+    url: str
+    tags: tuple[str, ...]
+    kind: str | None
+    adapter: str | None
+    entries: int
+    unread: int
+    standing: str
+    """`active`, `ended` or `gone`."""
+    outcome: str
+    """`never`, `changed`, `unchanged` or `failed`."""
+    message: str
+    """Why it failed, or what is odd; empty when all is well."""
+    polled: datetime | None
+    changed: datetime | None
+    failing_since: datetime | None
+    next_poll: datetime | None
+
+
+class OutcomeRecord(Struct, frozen=True):
+    """How a poll ended, in JSON."""
+
+    source: str
+    source_url: str
+    outcome: str
+    message: str
+    added: int
+    edited: int
+    withdrawn: int
+    restored: int
+    gap: bool
+    """It shares no entry with the poll before: entries may be missing between them."""
 
 
 def whole_seconds(when: datetime | None) -> datetime | None:
@@ -116,23 +170,80 @@ def entry_record(entry: Entry, source: Source, *, change: str, matches: tuple[st
         entry.post,
         change=change,
         identity=entry.identity,
-        source=source.name,
-        source_url=source.spec.url,
-        seen=entry.revised_at if change == "edited" else entry.first_seen,
+        source=source_name(source),
+        source_url=without_credentials(source.spec.url),
+        seen=_seen(entry, change),
         revision=entry.revision,
         matches=matches,
     )
 
 
-def to_json(record: EntryRecord | InspectionRecord) -> str:
+def _seen(entry: Entry, change: str) -> datetime:
+    """Return when a change was seen."""
+    seen = {"edited": entry.revised_at, "withdrawn": entry.withdrawn_at, "restored": entry.restored_at}.get(change)
+    return seen or entry.first_seen
+
+
+def last_change(entry: Entry) -> str:
+    """Return what happened to an entry last, in the word of the JSON field `change`."""
+    if entry.withdrawn_at is not None:
+        return "withdrawn"
+    if entry.restored_at is not None and entry.restored_at >= entry.revised_at:
+        return "restored"
+    return "edited" if entry.revision > 1 else "added"
+
+
+def source_name(source: Source) -> str:
+    """Return the name of a source as it may be shown."""
+    return readable(source.name)
+
+
+def source_record(spec: SourceSpec, source: Source | None, counts: SourceCounts) -> SourceRecord:
+    """Return the JSON form of a saved source; `source` is None where it was never polled."""
+    known = source or Source(id=0, spec=spec, url=spec.url)
+    health = known.health
+    return SourceRecord(
+        name=readable(spec.name) or source_name(known),
+        url=without_credentials(spec.url),
+        tags=spec.tags,
+        kind=known.kind,
+        adapter=known.adapter,
+        entries=counts.entries,
+        unread=counts.unread,
+        standing=health.standing,
+        outcome=health.outcome,
+        message=readable(health.message),
+        polled=whole_seconds(health.polled_at),
+        changed=whole_seconds(health.changed_at),
+        failing_since=whole_seconds(health.failing_since),
+        next_poll=whole_seconds(health.next_poll),
+    )
+
+
+def outcome_record(finished: PollFinished, source: Source) -> OutcomeRecord:
+    """Return the JSON form of how a poll ended."""
+    return OutcomeRecord(
+        source=source_name(source),
+        source_url=without_credentials(source.spec.url),
+        outcome=finished.outcome,
+        message=readable(finished.message),
+        added=finished.added,
+        edited=finished.edited,
+        withdrawn=finished.withdrawn,
+        restored=finished.restored,
+        gap=finished.gap,
+    )
+
+
+def to_json(record: Struct) -> str:
     """Return a record as one line of JSON."""
     return json.encode(record).decode()
 
 
 def headline(post: Post) -> str:
-    """Return the title, or the beginning of the text where there is none."""
-    if post.title:
-        return post.title
+    """Return the title in one line, or the beginning of the text where there is none."""
+    if title := line(post.title):
+        return title
     text = line(plain(post.body or post.summary))
     if len(text) > HEADLINE_LENGTH:
         text = text[:HEADLINE_LENGTH].rsplit(" ", 1)[0] + "…"
@@ -141,10 +252,10 @@ def headline(post: Post) -> str:
 
 def to_line(entry: Entry, source: Source, *, change: str, matches: tuple[str, ...] = ()) -> str:
     """Return an entry as one line for people: local time, source, what happened, headline, watches."""
-    parts = [f"{entry.when.astimezone():%Y-%m-%d %H:%M}", source.name]
+    parts = [f"{entry.when.astimezone():%Y-%m-%d %H:%M}", source_name(source)]
     if change != "added":
         parts.append(f"({change})")
     parts.append(headline(entry.post))
     if matches:
-        parts.append(f"[{', '.join(matches)}]")
+        parts.append(f"[{line(', '.join(matches))}]")
     return "  ".join(parts)

@@ -1,6 +1,6 @@
-"""A fetcher that plays a recording, and a clock that runs faster: the same engine without a network.
+"""Fetchers that answer without a network, and a clock that runs faster.
 
-Owns recordings and scaled time. Nothing else in the program knows whether it is live or played.
+Owns recordings, answers at hand and scaled time. Nothing else in the program knows whether it is live or played.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Player:
         seconds = (self._clock.now() - self._start).total_seconds()
         takes = [take for take in self._takes.get(request.url, ()) if take.at <= seconds]
         if not takes:
-            raise FetchError(f"{request.url} is not in the recording.", url=request.url, fault=FetchFault.NAME)
+            raise FetchError(f"{request.url} is not in the recording.", url=request.url, fault=FetchFault.ADDRESS)
         take = takes[-1]
         if take.status >= 400:
             raise FetchError(
@@ -76,13 +76,36 @@ class Player:
             )
         now = Validators(etag=f'"{blake2b(take.body, digest_size=8).hexdigest()}"')
         if request.conditional and validators.etag == now.etag:
-            return Response(url=request.url, status=304, validators=now, not_modified=True)
+            return Response(url=request.url, request=request.url, status=304, validators=now, not_modified=True)
         return Response(
             url=request.url,
+            request=request.url,
             headers=(("content-type", take.content_type),),
             body=take.body,
             validators=now,
         )
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+class AtHand:
+    """A `Fetcher` that has one answer, from somewhere else than the network, and asks nobody for another."""
+
+    def __init__(self, url: str, body: bytes, content_type: str = "") -> None:
+        self._response = Response(
+            url=url,
+            request=url,
+            headers=(("content-type", content_type),) if content_type else (),
+            body=body,
+        )
+
+    async def fetch(self, request: Request, *, validators: Validators, channel: str) -> Response:
+        """Return the answer to the request for its address; raises `FetchError` for any other."""
+        if request.url != self._response.url:
+            message = f"{request.url} would be needed as well, and nothing is asked of the network here."
+            raise FetchError(message, url=request.url, fault=FetchFault.ADDRESS)
+        return self._response
 
     async def close(self) -> None:
         """Nothing is held open."""

@@ -6,25 +6,30 @@ screen. Each command is a module that is imported only when it is called, so tha
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Concatenate, NoReturn, ParamSpec
+from typing import Concatenate, NoReturn, ParamSpec, TypeVar
 
 import click
+from msgspec import Struct, json
 
 from feeds import __version__
-from feeds.config import default_data, default_file, source_address
+from feeds.config import Settings, default_data, default_file, load, source_address
 from feeds.errors import WirewatchError
+from feeds.records import readable
 
 DONE, FAILED, MISUSE, SOME_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit statuses; scripts rely on them."""
 
 P = ParamSpec("P")
+Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
 
 class Place:
@@ -35,14 +40,38 @@ class Place:
         self.data = default_data()
         self.verbose = False
 
+    def write(self, text: str) -> None:
+        """Write a line of data for people, made safe by whoever made it."""
+        _echo(text)
+
+    def write_json(self, record: Struct) -> None:
+        """Write a record as a line of JSON: in UTF-8, whatever the terminal speaks (RFC 8259, 8.1)."""
+        _echo(json.encode(record))
+
     def say(self, text: str) -> None:
-        """Write a line of narration to standard error."""
-        click.echo(text, err=True)
+        """Write a sentence to standard error, made safe."""
+        _echo(readable(text), err=True)
 
     def detail(self, text: str) -> None:
-        """Write a line of narration that only `-v` shows."""
+        """Write a sentence that only `-v` shows."""
         if self.verbose:
             self.say(text)
+
+    def settings(self) -> Settings:
+        """Read the configuration and say what is wrong with it."""
+        settings = load(self.config)
+        for problem in settings.problems:
+            self.say(str(problem))
+        return settings
+
+
+def _echo(message: str | bytes, *, err: bool = False) -> None:
+    try:
+        click.echo(message, err=err)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise click.ClickException(f"The output cannot be written: {error.strerror}.") from error
 
 
 OpenApp = Callable[[Place, tuple[str, ...], bool], int]
@@ -91,9 +120,14 @@ def common(function: Callable[Concatenate[Place, P], int | None]) -> Callable[P,
             status = FAILED
         sys.exit(status or DONE)
 
+    return with_options(wrapper)
+
+
+def with_options(function: Decorated) -> Decorated:
+    """Give a command or a group the options that every command has."""
     for option in reversed(_OPTIONS):
-        wrapper = option(wrapper)
-    return wrapper
+        function = option(function)
+    return function
 
 
 _COMMANDS = {
@@ -127,13 +161,46 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; addresses and files in its place open the app."""
-        if self.open_app is None or self.get_command(ctx, args[0]) is not None:
+        word = args[0]
+        if self.get_command(ctx, word) is not None:
             return super().resolve_command(ctx, args)
-        if source_address(args[0]) is None:
-            close = get_close_matches(args[0], self.list_commands(ctx), n=1)
+        if source_address(word) is None:
+            close = get_close_matches(word, self.list_commands(ctx), n=1)
             hint = f"Did you mean “{close[0]}”?" if close else "Try “wirewatch --help”."
-            raise click.UsageError(f"“{args[0]}” is neither a command, an address nor a file. {hint}", ctx)
-        return None, _open_command(self.open_app), args
+            raise click.UsageError(f"“{word}” is neither a command, an address nor a file. {hint}", ctx)
+        if self.open_app is None:
+            raise click.UsageError(f"There is no app here to open it in. Try “tail {word}”.", ctx)
+        return "open", _open_command(self.open_app), args
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: object,
+    ) -> click.Context:
+        """Read the options; click's own handling of closed pipes is not ours."""
+        with _own_endings():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; click's own handling of closed pipes and of ctrl+c is not ours."""
+        with _own_endings():
+            return super().invoke(ctx)
+
+
+class _PipeClosedError(Exception):
+    """Nobody reads our output any more. Not an `OSError`, which click would turn into a failure."""
+
+
+@contextmanager
+def _own_endings() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _PipeClosedError from error
+    except KeyboardInterrupt as error:
+        raise click.Abort from error
 
 
 def _open_command(open_app: OpenApp) -> click.Command:
@@ -141,7 +208,7 @@ def _open_command(open_app: OpenApp) -> click.Command:
     @click.argument("sources", nargs=-1)
     @common
     def opening(place: Place, sources: tuple[str, ...]) -> int:
-        return open_app(place, sources, False)
+        return open_app(place, addresses(sources), False)
 
     return opening
 
@@ -157,26 +224,33 @@ def addresses(sources: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+_WITH_APP = (
+    "Without a command, “wirewatch” opens the app on the saved sources, and “wirewatch SOURCE…” on these addresses or "
+    "files for this visit only."
+)
+
+
 def command_line(open_app: OpenApp | None = None) -> click.Group:
     """Build the command line; with `open_app` it opens the app where no command is named."""
 
     @click.group(
         cls=Commands,
-        invoke_without_command=open_app is not None,
+        invoke_without_command=True,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-        epilog="Without a command, “wirewatch” opens the app on the saved sources, and “wirewatch SOURCE…” on "
-        "these addresses or files for this visit only.",
+        epilog=_WITH_APP if open_app is not None else None,
     )
+    @with_options
     @click.pass_context
     def group(context: click.Context) -> None:
         """Follow live blogs and feeds in a terminal."""
-        if context.invoked_subcommand is None and open_app is not None:
+        if context.invoked_subcommand is not None:
+            return
+        if open_app is None:
+            click.echo(context.get_help())
+        else:
             sys.exit(open_app(context.ensure_object(Place), (), False))
 
-    for option in reversed(_OPTIONS):
-        group = option(group)
-    assert isinstance(group, Commands)
-    group.open_app = staticmethod(open_app) if open_app else None  # type: ignore[assignment]  # kept unbound
+    group.open_app = open_app
     if open_app is not None:
         group.add_command(_demo_command(open_app))
     return group
@@ -194,26 +268,54 @@ def _demo_command(open_app: OpenApp) -> click.Command:
 
 def main(open_app: OpenApp | None = None) -> NoReturn:
     """Run the command line and leave with its exit status. A closed pipe ends it quietly."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot write a character shows a question mark rather than a traceback.
+            stream.reconfigure(errors="replace")
     try:
         command_line(open_app)(standalone_mode=False, prog_name="wirewatch")
+        status = DONE
     except click.UsageError as error:
-        error.show()
-        status = MISUSE
+        status = _shown(error, MISUSE)
     except click.ClickException as error:
-        error.show()
-        status = FAILED
+        status = _shown(error, FAILED)
     except (click.Abort, KeyboardInterrupt):
         status = INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output is gone; what is still in the buffer has nowhere to go either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = DONE
+    except (BrokenPipeError, _PipeClosedError):
+        status = _unheard(DONE)
     except SystemExit as exit:
         status = exit.code if isinstance(exit.code, int) else FAILED
-    else:
-        status = DONE
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = _unheard(status)
+    except OSError:
+        status = _unheard(FAILED)
     sys.exit(status)
+
+
+def _shown(error: click.ClickException, status: int) -> int:
+    """Write an error of click's as it does, its text made safe."""
+    try:
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+            error.show()
+            return status
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            click.echo(f"{error.ctx.get_usage()}\nTry “{error.ctx.command_path} --help”.\n", err=True)
+        click.echo(readable(error.format_message()), err=True)
+    except BrokenPipeError:
+        return _unheard(status)
+    return status
+
+
+def _unheard(status: int) -> int:
+    """Let go of an output that nobody reads: what is still in its buffer has nowhere to go, now and at the end."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            try:
+                stream.flush()
+            except OSError:
+                os.dup2(nothing, stream.fileno())
+    return status

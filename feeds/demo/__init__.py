@@ -18,11 +18,11 @@ from json import dumps
 import msgspec
 from msgspec import Struct, field
 
-from feeds.clock import Clock
+from feeds.flow import Clock
 from feeds.model import SourceSpec
 from feeds.query import parse
 from feeds.replay import Player, Take
-from feeds.watches import Watch
+from feeds.watches import Action, Watch
 
 SCALE = 12.0
 """Minutes of the story in a minute of the demo: it plays for about five minutes."""
@@ -92,6 +92,7 @@ class StoryWatch(Struct, frozen=True):
     match: str
     key: int
     color: str
+    actions: tuple[Action, ...] = (Action.HIGHLIGHT,)
 
 
 class Story(Struct, frozen=True):
@@ -117,7 +118,7 @@ def specs() -> tuple[SourceSpec, ...]:
 def watches() -> tuple[Watch, ...]:
     """Return the watches of the story as a configuration would have them."""
     return tuple(
-        Watch(watch.name, tree, watch.key, watch.color)
+        Watch(watch.name, tree, watch.key, watch.color, watch.actions)
         for watch in story().watches
         if (tree := parse(watch.match)) is not None
     )

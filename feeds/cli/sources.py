@@ -1,0 +1,249 @@
+"""`wirewatch add`, `sources` and `remove`: the saved sources."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feeds import config
+from feeds.cli import DONE, FAILED, SOME_FAILED, Place, addresses, common
+from feeds.cli.saved import Saved, beside_stored, chosen
+from feeds.errors import StoreError, WirewatchError
+from feeds.model import Outcome, SourceSpec, Standing
+from feeds.records import readable, source_record, without_credentials
+from feeds.text import line
+
+if TYPE_CHECKING:
+    from feeds.inspection import Found
+
+# ------------------------------------------------------------------ add
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
+    """Return the time an option gives, no shorter than is polite."""
+    if value is None:
+        return None
+    seconds = config.interval(value)
+    if seconds is None:
+        raise click.BadParameter(f"“{value}” is not a time such as 30s, 5m or 2h.", context, parameter)
+    return max(seconds, config.SHORTEST_INTERVAL)
+
+
+@click.command("add")
+@click.argument("urls", metavar="URL…", nargs=-1, required=True)
+@click.option("--name", default="", help="Name to show; otherwise the title the source gives itself.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag of the source; may be given several times.")
+@click.option("--every", callback=_seconds, metavar="30s", help="Poll this often, at least 10s; otherwise adaptive.")
+@click.option("--yes", is_flag=True, help="Take the first where a page offers several feeds.")
+@click.option("--force", is_flag=True, help="Save an address that cannot be read now as it is.")
+@common
+def add_command(
+    place: Place, urls: tuple[str, ...], name: str, tags: tuple[str, ...], every: float | None, yes: bool, force: bool
+) -> int:
+    """Save sources to follow.
+
+    URL is a feed, a live blog, a file, or a page that leads to one of them.
+    """
+    from feeds.cli.running import run
+
+    wanted = addresses(urls)
+    if name and len(wanted) > 1:
+        raise click.UsageError("--name goes with one address only.")
+    config.add_sources(place.config, ())  # a file that cannot be changed is told of before anything is asked
+    have = {spec.url for spec in place.settings().sources}
+    looking = [address for address in wanted if address not in have]
+    outcomes: dict[str, tuple[Found, ...] | WirewatchError] = {}
+    if looking and (status := run(_find(looking, outcomes))):
+        return status
+    spec = SourceSpec(url="", name=line(name), tags=tuple(map(line, tags)), every=every)
+    failed = 0
+    for address in wanted:
+        found = outcomes.get(address)
+        if found is None:
+            place.say(f"{address} is already there.")
+        elif isinstance(found, WirewatchError) and not force:
+            failed += 1
+            place.say(f"{address} was not added. {found} (--force saves it all the same.)")
+        elif isinstance(found, WirewatchError):
+            place.say(f"{address} is saved unread. {found}")
+            _save(place, replace(spec, url=address), "")
+        elif (one := _one(place, address, found, yes=yes)) is None:
+            failed += 1
+        else:
+            _save(place, replace(spec, url=one.url), one.title)
+    if not failed:
+        return DONE
+    return FAILED if failed == len(wanted) else SOME_FAILED
+
+
+async def _find(addresses: Sequence[str], outcomes: dict[str, tuple[Found, ...] | WirewatchError]) -> int:
+    """Note what each address leads to, or why that cannot be said."""
+    from feeds.assembly import assembled
+    from feeds.inspection import find
+
+    async with assembled() as parts:
+        for address in addresses:
+            try:
+                outcomes[address] = await find(address, parts)
+            except WirewatchError as error:
+                outcomes[address] = error
+    return DONE
+
+
+def _one(place: Place, address: str, found: tuple[Found, ...], *, yes: bool) -> Found | None:
+    """Return the source to save; None where nobody can be asked, or wants none."""
+    if len(found) == 1:
+        if found[0].url != address:
+            place.say(f"{address} offers {found[0].url}.")
+        return found[0]
+    if yes:
+        place.say(f"{address} offers {len(found)} feeds; the first is taken: {found[0].url}")
+        return found[0]
+    place.say(f"{address} offers {len(found)} feeds:")
+    for number, each in enumerate(found, 1):
+        place.say(f"{number}. {each.url} {each.title}")
+    if not is_terminal():
+        place.say("Nothing was added: name one of them, or take the first with --yes.")
+        return None
+    answer: int = click.prompt("Which one? 0 for none", type=click.IntRange(0, len(found)), default=1, err=True)
+    return found[answer - 1] if answer else None
+
+
+def is_terminal() -> bool:
+    """Say whether there is a person to ask: somebody who reads questions and can answer them."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
+def _save(place: Place, spec: SourceSpec, title: str) -> None:
+    if config.add_sources(place.config, (spec,)):
+        place.write(f"{readable(spec.name or title or spec.url)}  {without_credentials(spec.url)}")
+    else:
+        place.say(f"{spec.url} is already there.")
+
+
+# ------------------------------------------------------------------ remove
+
+
+@click.command("remove")
+@click.argument("names", metavar="NAME…", nargs=-1, required=True)
+@common
+def remove_command(place: Place, names: tuple[str, ...]) -> int:
+    """Remove saved sources.
+
+    NAME is a name or an address, or the beginning of one. What the sources brought stays stored.
+    """
+    specs = place.settings().sources
+    try:
+        saved = beside_stored(specs, place.data)
+    except StoreError as error:
+        place.detail(str(error))
+        saved = [Saved(spec) for spec in specs]
+    # All words are understood before anything is removed.
+    wanted = list(dict.fromkeys(saved.index(chosen(saved, name)) for name in names))
+    for each in (saved[index] for index in wanted):
+        if config.remove_source(place.config, each.spec.url):
+            place.write(f"{each.name}  {each.address}")
+    place.say("What it brought stays stored, and comes back when the source is added again.")
+    return DONE
+
+
+# ------------------------------------------------------------------ sources
+
+
+@click.command("sources")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: one object a source.")
+@common
+def sources_command(place: Place, as_json: bool) -> int:
+    """List the saved sources and how they fare."""
+    from feeds.clock import SystemClock
+
+    specs = place.settings().sources
+    status = DONE
+    try:
+        saved = beside_stored(specs, place.data)
+    except StoreError as error:
+        place.say(str(error))
+        saved, status = [Saved(spec) for spec in specs], FAILED
+    if as_json:
+        for each in saved:
+            place.write_json(source_record(each.spec, each.source, each.counts))
+        return status
+    if not saved:
+        place.say("No sources are saved yet. Add one: wirewatch add URL")
+    now = SystemClock().now()
+    for text in _aligned([_row(each, now) for each in saved]):
+        place.write(text)
+    return status
+
+
+class _Row(Struct, frozen=True):
+    """A source in columns."""
+
+    name: str
+    kind: str
+    unread: str
+    last: str
+    next: str
+    remark: str
+    """Why it failed, or what is odd; its address where all is well."""
+
+
+_HEAD = _Row("NAME", "KIND", "UNREAD", "LAST POLL", "NEXT", "")
+_KINDS = {"liveblog": "live blog"}
+
+
+def _row(saved: Saved, now: datetime) -> _Row:
+    source = saved.source
+    if source is None:
+        return _Row(saved.name, "", "0", "never", "", saved.address)
+    health = source.health
+    last = str(health.outcome)
+    if health.outcome is not Outcome.NEVER and health.polled_at is not None:
+        last = f"{last} {_span(now - health.polled_at)} ago"
+    upcoming = str(health.standing) if health.standing is not Standing.ACTIVE else ""
+    if health.standing is Standing.ACTIVE and health.next_poll is not None:
+        left = health.next_poll - now
+        upcoming = f"in {_span(left)}" if left > timedelta(0) else "due"
+    kind = _KINDS.get(source.kind or "", source.kind or "")
+    return _Row(saved.name, kind, str(saved.counts.unread), last, upcoming, readable(health.message) or saved.address)
+
+
+def _span(length: timedelta) -> str:
+    """Return a length of time in its largest unit."""
+    seconds = max(round(length.total_seconds()), 0)
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def _aligned(rows: Sequence[_Row]) -> list[str]:
+    """Return the rows in columns, their heads above them; nothing for no rows."""
+    if not rows:
+        return []
+    table = [[getattr(row, field) for field in _Row.__struct_fields__] for row in (_HEAD, *rows)]
+    widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(map(_padded, row, widths)).rstrip() for row in table]
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
+
+
+def _width(text: str) -> int:
+    """Return about how many columns a terminal gives a text (Unicode Standard Annex 11)."""
+    if text.isascii():
+        return len(text)
+    widths = {"W": 2, "F": 2}
+    return sum(
+        0 if unicodedata.combining(each) or unicodedata.category(each) in ("Mn", "Me", "Cf") else
+        widths.get(unicodedata.east_asian_width(each), 1)
+        for each in text
+    )  # fmt: skip

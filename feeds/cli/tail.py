@@ -1,0 +1,109 @@
+"""`wirewatch tail`: entries as they come, oldest first.
+
+Owns the arguments and what they mean. The visit is run by `feeds.cli.tailing`.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+
+from feeds import config
+from feeds.cli import FAILED, Place, addresses, common
+from feeds.errors import QueryError
+from feeds.model import SourceSpec
+from feeds.query import Query, parse
+from feeds.watches import Watches
+
+if TYPE_CHECKING:
+    pass
+
+BEGIN_WITH = 10
+"""Entries printed to begin with, unless told otherwise; as tail(1) does."""
+
+
+@click.command("tail")
+@click.argument("sources", metavar="[SOURCE…]", nargs=-1)
+@click.option("--match", metavar="QUERY", help="Print only entries that match; also edits that make them match or not.")
+@click.option("-n", "count", type=click.IntRange(min=0), metavar="N", help="Begin with the last N entries; else 10.")
+@click.option("--since", metavar="TIME", help="Begin with the entries since 2h ago, 14:30, or 2026-02-13 14:30.")
+@click.option("--once", is_flag=True, help="Poll each source once and stop; exit with 3 if some failed.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: one object an entry.")
+@common
+def tail_command(
+    place: Place,
+    sources: tuple[str, ...],
+    match: str | None,
+    count: int | None,
+    since: str | None,
+    once: bool,
+    as_json: bool,
+) -> int:
+    """Print entries as they come, oldest first.
+
+    With SOURCE, an address or a file, of those for this visit only; otherwise of the saved sources. An entry that is
+    edited, withdrawn or restored is printed again, with that word.
+    """
+    from feeds.cli.following import Wanted
+    from feeds.cli.running import run
+    from feeds.cli.tailing import Output, tail
+    from feeds.clock import SystemClock
+
+    visiting = [SourceSpec(url=address) for address in addresses(sources)]
+    begin_with = BEGIN_WITH if count is None and since is None else count
+    wanted = Wanted(_query(match), begin_with, _moment(since, SystemClock().now()))
+    settings = place.settings()
+    specs = visiting or settings.sources
+    if not specs:
+        place.say("No sources are saved yet. Name one: wirewatch tail URL, or save it: wirewatch add URL")
+        return FAILED
+    output = Output(place, Watches(settings.watches), as_json=as_json)
+    if not visiting:
+        return run(tail(output, specs, place.data, wanted, once=once))
+    with TemporaryDirectory(prefix="wirewatch-") as folder:
+        return run(tail(output, specs, Path(folder), wanted, once=once))
+
+
+# ------------------------------------------------------------------ arguments
+
+
+def _query(text: str | None) -> Query | None:
+    try:
+        return None if text is None else parse(text)
+    except QueryError as error:
+        raise click.BadParameter(str(error), param_hint="--match") from error
+
+
+def _moment(text: str | None, now: datetime) -> datetime | None:
+    if text is None:
+        return None
+    when = moment(text, now)
+    if when is None:
+        message = f"“{text}” is no time: write 2h (ago), 14:30, 2026-02-13 or 2026-02-13T14:30."
+        raise click.BadParameter(message, param_hint="--since")
+    return when
+
+
+def moment(text: str, now: datetime) -> datetime | None:
+    """Return the moment a person means, UTC: a time ago, a time of the last 24 hours, a day, or a date with a time.
+
+    Times are local unless they say otherwise. None where it is none of these.
+    """
+    text = text.strip()
+    with suppress(ValueError, OverflowError):
+        if (ago := config.interval(text)) is not None:
+            return now - timedelta(seconds=ago)
+    with suppress(ValueError, OverflowError, OSError):
+        if len(text) >= 8:
+            return datetime.fromisoformat(text).astimezone(now.tzinfo)
+    with suppress(ValueError, OverflowError):
+        clock = time.fromisoformat(text if len(text) != 4 else f"0{text}")
+        local = now.astimezone(clock.tzinfo)
+        when = datetime.combine(local.date(), clock.replace(tzinfo=None)).replace(tzinfo=local.tzinfo)
+        return (when if when <= now else when - timedelta(days=1)).astimezone(now.tzinfo)
+    return None

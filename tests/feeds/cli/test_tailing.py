@@ -1,0 +1,325 @@
+"""What `tail` prints while time passes: by a clock, a site and a store of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feeds.adapters import Registry
+from feeds.assembly import Parts
+from feeds.cli import DONE, Place
+from feeds.cli.following import OPENING, Wanted
+from feeds.cli.tailing import TAKE_OVER, Output, Tail
+from feeds.engine import Engine
+from feeds.errors import StoreError
+from feeds.model import SourceSpec
+from feeds.parsing import InlineParsing
+from feeds.query import parse
+from feeds.store import open_store
+from feeds.watches import Watches
+from tests.support.clock import FakeClock, settle
+from tests.support.site import Lines, Site
+
+A, B = "https://a.example/live", "https://b.example/live"
+
+
+class Notebook(Place):
+    """Keeps what is written instead of writing it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self.said: list[str] = []
+        self.closed = False
+
+    def write(self, text: str) -> None:
+        if self.closed:
+            raise BrokenPipeError
+        self.lines.append(text.partition("  ")[2])
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def taken(self) -> list[str]:
+        lines, self.lines = self.lines, []
+        return lines
+
+
+class World:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = FakeClock()
+        self.site = Site()
+        self.adapter = Lines()
+        self.place = Notebook()
+        self.parts = Parts(self.clock, self.site, InlineParsing(Registry({"lines": self.adapter})))
+        self.specs = [SourceSpec(A, name="A", every=60.0)]
+        self.site.put(A, "2|Two|words", "1|One|words")
+
+    def tail(self, wanted: Wanted = Wanted(count=10)) -> Tail:  # noqa: B008 - a frozen value
+        return Tail(self.parts, Output(self.place, Watches(), as_json=False), self.specs, self.folder, wanted)
+
+    @asynccontextmanager
+    async def following(self, wanted: Wanted = Wanted(count=10)) -> AsyncIterator[asyncio.Task[int]]:  # noqa: B008
+        task = asyncio.create_task(self.tail(wanted).run())
+        await settle()
+        try:
+            yield task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def minute(self, *lines: str) -> list[str]:
+        """Let a minute pass in which A shows these posts; return what is printed in it."""
+        if lines:
+            self.site.put(A, *lines)
+        await self.clock.advance(60)
+        return self.place.taken()
+
+    async def poll(self, engine: Engine) -> None:
+        """Let another Wirewatch poll once, which takes a moment."""
+        polling = asyncio.create_task(engine.poll_once())
+        await self.clock.advance(2)
+        await polling
+
+    def engine(self) -> tuple[Engine, Callable[[], None]]:
+        """Another Wirewatch, and how it ends."""
+        store = open_store(self.folder)
+        engine = Engine(store, self.site, self.parts.parsing, self.clock, lambda event: None, luck=lambda: 0.0)
+        engine.configure(self.specs)
+        return engine, store.close
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr("feeds.engine.random.uniform", lambda low, high: 0.0)
+    return World(tmp_path / "data")
+
+
+async def test_every_change_is_printed_once_as_it_comes(world: World) -> None:
+    async with world.following():
+        assert world.place.taken() == ["A  One", "A  Two"]
+        assert await world.minute() == []
+        assert await world.minute("3|Three|words", "2|Two|words", "1|One|words") == ["A  Three"]
+        assert await world.minute("3|Three|words", "2|Two|others", "1|One|words") == ["A  (edited)  Two"]
+        assert await world.minute("3|Three|words", "1|One|words") == []
+        assert await world.minute("4|Four|words", "3|Three|words", "1|One|words") == ["A  Four", "A  (withdrawn)  Two"]
+        again = await world.minute("4|Four|words", "3|Three|words", "2|Two|others", "1|One|words")
+        assert again == ["A  (restored)  Two"]
+        assert await world.minute() == []
+    assert world.place.said == []
+
+
+async def test_an_entry_is_printed_as_it_was_at_each_change(world: World) -> None:
+    async with world.following(Wanted(count=0)):
+        engine_lines = []
+        for words in ("x", "y", "z"):
+            engine_lines += await world.minute(f"3|Three {words}|words {words}", "2|Two|words", "1|One|words")
+        assert engine_lines == ["A  Three x", "A  (edited)  Three y", "A  (edited)  Three z"]
+
+
+async def test_what_does_not_match_is_not_printed(world: World) -> None:
+    async with world.following(Wanted(parse("river"), count=10)):
+        assert world.place.taken() == []
+        assert await world.minute("3|Three|The river", "2|Two|words", "1|One|words") == ["A  Three"]
+        assert await world.minute("3|Three|The river", "2|Two|The river", "1|One|other") == ["A  (edited)  Two"]
+        assert await world.minute("3|Three|The sea", "2|Two|The river", "1|One|other") == ["A  (edited)  Three"]
+        assert await world.minute("3|Three|The lake", "2|Two|The river", "1|One|other") == []
+
+
+async def test_a_failure_is_told_once_and_so_is_its_end(world: World) -> None:
+    async with world.following():
+        world.site.fail(A)
+        for _ in range(5):
+            await world.minute()
+        assert world.place.said == [f"A: {A} failed."]
+        await world.minute("3|Three|words", "2|Two|words", "1|One|words")
+        for _ in range(20):
+            await world.minute()
+        assert world.place.said == [f"A: {A} failed.", "A: it can be read again."]
+
+
+async def test_first_polls_are_printed_in_one_order(world: World) -> None:
+    world.specs.append(SourceSpec(B, name="B", every=60.0))
+    world.site.put(B, "4|Four|words", "1|One|words", "0|Zero|words")
+    let_go = world.site.hold(B)
+    async with world.following(Wanted(count=3)):
+        assert world.place.taken() == []
+        let_go.set()
+        await settle()
+        assert world.place.taken() == ["B  One", "A  Two", "B  Four"]
+
+
+async def test_a_slow_source_holds_the_others_up_for_seconds_only(world: World) -> None:
+    world.specs.append(SourceSpec(B, name="B", every=60.0))
+    world.site.put(B, "4|Four|words", "1|One|words", "0|Zero|words")
+    let_go = world.site.hold(B)
+    async with world.following(Wanted(count=2)):
+        await world.clock.advance(OPENING + 1)
+        assert world.place.taken() == ["A  One", "A  Two"]
+        let_go.set()
+        await settle()
+        await world.clock.advance(2)
+        assert world.place.taken() == ["B  One", "B  Four"]
+
+
+async def test_a_source_that_never_answers_holds_nobody_up(world: World) -> None:
+    world.specs.append(SourceSpec(B, name="B", every=60.0))
+    async with world.following():
+        assert world.place.taken() == ["A  One", "A  Two"]
+        assert world.place.said == [f"B: {B} is not there."]
+
+
+async def test_it_begins_with_what_is_stored_and_then_only_news(world: World) -> None:
+    engine, end = world.engine()
+    await world.poll(engine)
+    end()
+    world.site.put(A, "3|Three|words", "2|Two|words", "1|One|words")
+    world.clock.jump(600)
+    async with world.following(Wanted(count=1)):
+        assert world.place.taken() == ["A  Two", "A  Three"]
+
+
+async def test_an_old_failure_is_told_when_it_happens_again(world: World) -> None:
+    world.site.fail(A)
+    engine, end = world.engine()
+    await world.poll(engine)
+    end()
+    async with world.following():
+        assert world.place.said == []
+        await world.clock.advance(120)
+        assert world.place.said == [f"A: {A} failed."]
+
+
+# ------------------------------------------------------------------ beside another
+
+
+async def test_what_another_wirewatch_stores_is_printed(world: World) -> None:
+    engine, end = world.engine()
+    await world.poll(engine)
+    async with world.following():
+        assert world.place.taken() == ["A  One", "A  Two"]
+        assert len(world.place.said) == 1
+        assert "polls these sources; what it stores is printed." in world.place.said[0]
+        asked = len(world.site.asked)
+        world.site.put(A, "3|Three|words", "2|Two|words", "1|One|words")
+        await world.poll(engine)
+        await world.clock.advance(2)
+        assert world.place.taken() == ["A  Three"]
+        assert len(world.site.asked) == asked + 1
+    end()
+
+
+async def test_a_source_that_another_wirewatch_adds_begins_with_its_last_entries(world: World) -> None:
+    engine, end = world.engine()
+    await world.poll(engine)
+    world.site.put(B, "4|Four|words", "1|One|words", "0|Zero|words")
+    async with world.following(Wanted(count=1)):
+        assert world.place.taken() == ["A  Two"]
+        engine.configure([*world.specs, SourceSpec(B, name="B")])
+        await world.poll(engine)
+        await world.clock.advance(2)
+        assert world.place.taken() == ["B  Four"]
+    end()
+
+
+async def test_marks_of_the_reader_are_no_news(world: World) -> None:
+    engine, end = world.engine()
+    await world.poll(engine)
+    async with world.following():
+        world.place.taken()
+        engine.mark([1, 2], read=True, starred=True)
+        await world.clock.advance(2)
+        assert world.place.taken() == []
+    end()
+
+
+async def test_it_polls_itself_once_the_other_has_ended(world: World) -> None:
+    engine, end = world.engine()
+    await world.poll(engine)
+    async with world.following():
+        world.place.taken()
+        end()
+        world.site.put(A, "3|Three|words", "2|Two|words", "1|One|words")
+        await world.clock.advance(TAKE_OVER + 60)
+        assert world.place.taken() == ["A  Three"]
+        assert world.place.said[1:] == ["The other Wirewatch has ended; the sources are polled from here now."]
+
+
+# ------------------------------------------------------------------ endings
+
+
+async def test_a_closed_output_ends_it_although_the_engine_knows_nothing_of_it(world: World) -> None:
+    async with world.following() as task:
+        world.place.closed = True
+        world.site.put(A, "3|Three|words", "2|Two|words", "1|One|words")
+        await world.clock.advance(61)
+        with pytest.raises(BrokenPipeError):
+            await task
+    assert world.place.said == []
+
+
+async def test_an_output_nobody_reads_ends_it_at_the_next_look(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with world.following() as task:
+        monkeypatch.setattr("feeds.cli.tailing.is_unread", lambda stream: True)
+        await world.clock.advance(2)
+        with pytest.raises(BrokenPipeError):
+            await task
+
+
+async def test_coverage_that_is_over_ends_it(world: World) -> None:
+    async with world.following() as task:
+        ended = _ending(world.specs, world.folder)
+        await world.clock.advance(2)
+        assert ended
+        assert await task == DONE
+    assert world.place.said[-1] == "Every source is over; nothing will come any more."
+
+
+def _ending(specs: Sequence[SourceSpec], folder: Path) -> bool:
+    """Have the store say that the sources are over."""
+    from tests.support.stores import raw
+
+    with raw(folder) as connection:
+        rows = connection.execute("SELECT id, state FROM source").fetchall()
+        assert len(rows) == len(specs)
+        from msgspec.structs import replace
+
+        from feeds.model import Standing
+        from feeds.store import rows as values
+
+        for number, blob in rows:
+            source = values.source(number, blob)
+            over = replace(source, health=replace(source.health, standing=Standing.ENDED))
+            connection.execute("UPDATE source SET state = ? WHERE id = ?", (values.encode(over), number))
+        connection.commit()
+    return True
+
+
+async def test_a_store_that_is_held_for_a_while_is_told_once_and_nothing_is_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from feeds.store.reader import SqliteReader
+
+    def fails(*arguments: object, **options: object) -> None:
+        raise StoreError("Another program holds it.")
+
+    async with world.following():
+        world.place.taken()
+        with monkeypatch.context() as held:
+            held.setattr(SqliteReader, "entries", fails)
+            assert await world.minute("3|Three|words", "2|Two|words", "1|One|words") == []
+        await world.clock.advance(2)
+        assert world.place.taken() == ["A  Three"]
+    assert world.place.said == ["Another program holds it."]
+
+
+async def test_since_is_a_place_on_the_timeline(world: World) -> None:
+    since = world.adapter.start + timedelta(minutes=2)
+    async with world.following(Wanted(since=since)):
+        assert world.place.taken() == ["A  Two"]
