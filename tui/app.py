@@ -28,7 +28,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
 from tui.screens.welcome import WelcomeScreen
 from tui.session import Session
-from tui.terminal import is_terminal, refusal, speaks_unicode
+from tui.terminal import speaks_unicode
 
 _SIGNALS = ("SIGTERM", "SIGHUP", "SIGQUIT")
 
@@ -39,6 +39,7 @@ class WirewatchApp(App[object], inherit_bindings=False):
     TITLE = "Wirewatch"
     CSS = """
     CommandPalette SearchIcon { display: none; }
+    CommandPalette > Vertical { width: 90%; max-width: 96; }
     CommandPalette CommandInput { padding: 0 1; }
     """
     ENABLE_COMMAND_PALETTE = False  # opened by our own command, so that its key can be changed
@@ -80,6 +81,7 @@ class WirewatchApp(App[object], inherit_bindings=False):
         screen = WelcomeScreen(self.session, self.keymap)
         self.session.post = screen.post_message
         self._put_up(screen)
+        self._say_problems(screen.tell)
 
     def show_main(self) -> None:
         """Show the main screen as it was left."""
@@ -90,9 +92,13 @@ class WirewatchApp(App[object], inherit_bindings=False):
         screen.keymap = self.keymap
         self.session.post = screen.post_message
         self._put_up(screen)
+        self._say_problems(screen.status_bar.tell)
+
+    def _say_problems(self, tell: Callable[..., None]) -> None:
+        """Say what is wrong with the configuration, once it can be seen."""
         for problem in self.problems[:1]:
             more = f" ({len(self.problems) - 1} more: wirewatch config check)" if len(self.problems) > 1 else ""
-            self.call_after_refresh(screen.status_bar.tell, problem + more, problem=True)
+            self.call_after_refresh(tell, problem + more, problem=True)
         self.problems.clear()
 
     def _put_up(self, screen: WelcomeScreen | MainScreen) -> None:
@@ -103,9 +109,9 @@ class WirewatchApp(App[object], inherit_bindings=False):
 
     async def _drawn(self) -> None:
         """Start the engine; keep what is in memory by now out of the garbage collector's way."""
-        gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 50, 100)
+        gc.enable()
         await self.session.start()
 
     async def end(self) -> None:
@@ -144,7 +150,7 @@ class WirewatchApp(App[object], inherit_bindings=False):
         factory = self.session.options.demo_factory
         if factory is not None:
             await self.session.close()
-            self.session = Session(factory())
+            self.session = Session(replace(factory(), ascii_only=self.session.options.ascii_only))
             self.session.open()
             self.show_main()
             await self.session.start()
@@ -161,12 +167,8 @@ class WirewatchApp(App[object], inherit_bindings=False):
 
 
 def run(options: AppOptions) -> int:
-    """Open the app and return the exit status when it is over."""
-    sentence = refusal(os.environ, standard_input=is_terminal(0), standard_error=is_terminal(2))
-    if sentence:
-        print(f"wirewatch: {sentence}", file=sys.stderr)  # noqa: T201 - there is no screen
-        return 2
-    ascii_only = options.ascii_only or options.settings.ascii or not speaks_unicode()
+    """Open the app and return the exit status when it is over; there must be a terminal."""
+    ascii_only = options.ascii_only or options.settings.ascii or not speaks_unicode(os.environ)
     session = Session(replace(options, ascii_only=ascii_only))
     try:
         session.open()
@@ -184,7 +186,7 @@ async def _run(app: WirewatchApp) -> int:
         print(f"wirewatch: the view could not be saved: {error.strerror}", file=sys.stderr)  # noqa: T201
     if app.fault is not None:
         options = app.session.options
-        file = crash.write_log(app.fault, options.data, options.clock.now())
+        file = crash.write_log(app.fault, options.logs, options.clock.now())
         print(crash.sentence(app.fault, file), file=sys.stderr)  # noqa: T201 - the screen is gone
         return 1
     return app.return_code or 0

@@ -158,13 +158,14 @@ def _times(entry: Entry, page: Page, now: datetime) -> Line:
     line: Line = []
     first: datetime | None = None
     for name, when in times:
-        if when is None or (first is not None and name == "updated" and abs((when - first).total_seconds()) < 60):
+        if when is None or (first is not None and abs((when - first).total_seconds()) < 60):
             continue
         here = local(when, page.zone)
         if first is None:
             first = when
             ago = relative(when, now)
-            line += [(f"{name} ", label), (f"{day(here)} {clock(here)}", meta), (f" ({ago})", label)]
+            date = "" if here.date() == local(now, page.zone).date() else f"{day(here)} "
+            line += [(f"{name} ", label), (f"{date}{clock(here)}", meta), (f" ({ago})", label)]
         else:
             same = here.date() == local(first, page.zone).date()
             text = clock(here) if same else f"{day(here)} {clock(here)}"

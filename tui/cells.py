@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from feeds.text import clean
 from rich.cells import cell_len, set_cell_size, split_graphemes
+
+from feeds.text import clean
 
 _UNSURE = re.compile(
     "["

@@ -72,9 +72,7 @@ class Command(NamedTuple):
     scope: Scope = Scope.MAIN
     need: Need = Need.NOTHING
     hint: str = ""
-    """One word for the line of hints; empty for none."""
-    hint_panes: tuple[Pane, ...] = ()
-    """Panes in which it is hinted at."""
+    """A word or two for the line of hints; empty for none."""
     argument: int | None = None
     """Given to the action: the digit of a watch."""
     priority: bool = False
@@ -88,23 +86,20 @@ class Command(NamedTuple):
         return f"{call}({self.argument})" if self.argument is not None else call
 
 
-_LISTS = (Pane.SOURCES, Pane.TIMELINE)
-_READING = (Pane.TIMELINE, Pane.DETAIL)
-
 COMMANDS: tuple[Command, ...] = (
     # Move
     Command(
         "down", "Next entry",
         "Goes one entry down, towards older ones; among the sources, one source down.", "j,down",
-        Group.MOVE, hint="down", hint_panes=_LISTS
+        Group.MOVE
     ),
     Command(
         "up", "Previous entry", "Goes one entry up, towards newer ones; among the sources, one source up.",
-        "k,up", Group.MOVE, hint="up", hint_panes=_LISTS
+        "k,up", Group.MOVE
     ),
     Command(
         "scroll-down", "Scroll the detail down", "Moves the text of the entry three lines on.",
-        "J,shift+down", Group.MOVE, hint="scroll", hint_panes=(Pane.DETAIL,)
+        "J,shift+down", Group.MOVE, hint="scroll"
     ),
     Command(
         "scroll-up", "Scroll the detail up", "Moves the text of the entry three lines back.", "K,shift+up",
@@ -113,7 +108,6 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "newest", "Go to the newest",
         "Goes to the newest entry and follows; in the detail, to its beginning.", "g,home", Group.MOVE,
-        hint="newest", hint_panes=(Pane.TIMELINE,)
     ),
     Command(
         "oldest", "Go to the oldest", "Goes to the oldest entry; in the detail, to its end.", "G,end",
@@ -122,7 +116,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "read-on", "Read on",
         "Scrolls the text of the entry by a page and, at its end, goes to the next unread entry.", "space",
-        Group.MOVE, hint="read on", hint_panes=_READING
+        Group.MOVE, hint="read on"
     ),
     Command("page-down", "Page down", "Moves down by a screen.", "pagedown", Group.MOVE),
     Command("page-up", "Page up", "Moves up by a screen.", "pageup", Group.MOVE),
@@ -132,20 +126,24 @@ COMMANDS: tuple[Command, ...] = (
         Group.MOVE
     ),
     Command(
+        "time", "Go to a time", "Asks for a time, such as 14:30, and goes to the last entry before it.", "t",
+        Group.MOVE
+    ),
+    Command(
         "next-match", "Next match",
         "Goes to the next older entry a watch lights up; where none is on, to the next "
-        "unread one.", "n", Group.MOVE, hint="next match", hint_panes=(Pane.TIMELINE,)
+        "unread one.", "n", Group.MOVE, hint="next match"
     ),
     Command("previous-match", "Previous match", "The same, towards newer entries.", "N", Group.MOVE),
     # Panes
     Command(
         "open", "Open the entry",
         "Opens the entry under the cursor in the detail; on a source, shows its entries.", "enter",
-        Group.PANES, hint="open", hint_panes=_LISTS
+        Group.PANES, hint="open"
     ),
     Command(
         "next-pane", "Next pane", "Goes to the next pane: sources, timeline, detail.", "tab", Group.PANES,
-        hint="pane", hint_panes=tuple(Pane)
+        hint="pane"
     ),
     Command("previous-pane", "Previous pane", "Goes to the pane before.", "shift+tab", Group.PANES),
     Command("sources", "Go to the sources", "Shows the sources and goes to them.", "S", Group.PANES),
@@ -155,12 +153,12 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "escape", "Back", "Leaves the filter, the zoom, the detail or the sources.", "escape", Group.PANES,
-        hint="back", hint_panes=(Pane.DETAIL, Pane.SOURCES)
+        hint="back"
     ),
     # The entry
     Command(
         "browser", "Open in the browser", "Opens the address of the entry in the browser.", "o",
-        Group.ENTRY, need=Need.LINK, hint="browser", hint_panes=_READING
+        Group.ENTRY, need=Need.LINK, hint="browser"
     ),
     Command(
         "copy-link", "Copy the link",
@@ -173,11 +171,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "mark-read", "Mark read or unread", "Marks the entry as read, or as unread again.", "m",
-        Group.ENTRY, need=Need.ENTRY, hint="read", hint_panes=_READING
+        Group.ENTRY, need=Need.ENTRY, hint="read"
     ),
     Command(
         "star", "Star", "Gives the entry a star, or takes it away.", "s", Group.ENTRY, need=Need.ENTRY,
-        hint="star", hint_panes=_READING
+        hint="star"
     ),
     Command(
         "mark-all-read", "Mark all read", "Marks every entry of the view as read; u takes it back.", "A",
@@ -190,12 +188,12 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "revisions", "Show revisions",
         "Shows what was changed in the entry after it was published, word by word.", "e", Group.ENTRY,
-        need=Need.EDITED, hint="revisions", hint_panes=_READING
+        need=Need.EDITED, hint="revisions"
     ),
     # The view
     Command(
-        "filter", "Filter", "Shows only entries that match a query, as it is typed.", "F", Group.VIEW,
-        hint="filter", hint_panes=(Pane.TIMELINE,)
+        "filter", "Filter", "Shows only entries that match a query, as it is typed.", "F,slash", Group.VIEW,
+        hint="filter"
     ),
     Command(
         "filters", "Switch all filters",
@@ -205,7 +203,8 @@ COMMANDS: tuple[Command, ...] = (
     *(
         Command(
             f"watch-{key}", f"Switch watch {key}",
-            f"Switches the watch with the key {key} off, and on again.", str(key), Group.VIEW, need=Need.WATCH, argument=key,
+            f"Switches the watch with the key {key} off, and on again.", str(key), Group.VIEW,
+            need=Need.WATCH, argument=key,
         )
         for key in range(1, 10)
     ),
@@ -224,7 +223,7 @@ COMMANDS: tuple[Command, ...] = (
     # Sources
     Command(
         "refresh", "Poll this source", "Polls the source of the entry, or the one under the cursor, now.",
-        "r", Group.SOURCES, need=Need.SOURCE, hint="poll", hint_panes=(Pane.SOURCES,)
+        "r", Group.SOURCES, need=Need.SOURCE, hint="poll"
     ),
     Command(
         "refresh-all", "Poll all sources", "Polls every source now; what was polled a moment ago waits.",
@@ -232,7 +231,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "add", "Add a source", "Asks for the address of a feed, a live blog or a page, and follows it.",
-        "a", Group.SOURCES, need=Need.WRITING, hint="add", hint_panes=(Pane.SOURCES,)
+        "a", Group.SOURCES, need=Need.WRITING, hint="add"
     ),
     Command(
         "keep", "Keep these sources", "Saves the sources of this visit to the configuration.", "+",
@@ -281,11 +280,11 @@ COMMANDS: tuple[Command, ...] = (
     # Wirewatch
     Command(
         "palette", "Command palette", "Finds any command, source or theme by a few letters.",
-        "colon,ctrl+p", Group.PROGRAM, Scope.EVERYWHERE, hint="palette", hint_panes=tuple(Pane)
+        "colon,ctrl+p", Group.PROGRAM, Scope.EVERYWHERE, hint="palette"
     ),
     Command(
         "help", "Help", "Shows every key and the query language.", "question_mark", Group.PROGRAM,
-        Scope.EVERYWHERE, hint="help", hint_panes=tuple(Pane)
+        Scope.EVERYWHERE, hint="help"
     ),
     Command(
         "back", "Back, then quit", "Goes one step back; from the timeline, leaves Wirewatch.", "q",
@@ -303,21 +302,33 @@ COMMANDS: tuple[Command, ...] = (
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
+HINTS: Mapping[Pane, tuple[str, ...]] = {
+    Pane.SOURCES: ("open", "refresh", "add", "escape", "next-pane", "palette", "help"),
+    Pane.TIMELINE: (
+        "open", "read-on", "next-match", "filter", "browser", "star", "mark-read", "revisions", "next-pane",
+        "palette", "help",
+    ),
+    Pane.DETAIL: (
+        "scroll-down", "read-on", "next-match", "browser", "revisions", "star", "mark-read", "escape",
+        "next-pane", "palette", "help",
+    ),
+}  # fmt: skip
+"""What the line of hints names in each pane, the most useful first; the last one is named whatever the room."""
+
 
 def bindings(scope: Scope) -> list[BindingType]:
     """Return the bindings of a scope, with the ids by which a keymap changes them."""
-    return [
-        Binding(
-            command.keys,
-            command.action,
-            command.title,
-            show=False,
-            priority=command.priority,
-            id=command.id,
-        )
-        for command in COMMANDS
-        if command.scope is scope
-    ]
+    return [_binding(command, command.action) for command in COMMANDS if command.scope is scope]
+
+
+def app_binding(command_id: str) -> BindingType:
+    """Return the binding of a command that holds everywhere, for a screen that lets no key through to the app."""
+    command = BY_ID[command_id]
+    return _binding(command, f"app.{command.action}")
+
+
+def _binding(command: Command, action: str) -> Binding:
+    return Binding(command.keys, action, command.title, show=False, priority=command.priority, id=command.id)
 
 
 def keys_of(command: Command, keys: Mapping[str, str] | None = None, *, ascii_only: bool = False) -> list[str]:

@@ -29,14 +29,23 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
 }
 """Named sets of keys for those who come from another program; keys not named stay ours."""
 
+PRESET = "preset"
+"""Name that stands for a preset in the `[keys]` table of the configuration, in the place of a command."""
+
 
 def keymap(chosen: Mapping[str, str], preset: str = "") -> tuple[dict[str, str], list[str]]:
-    """Return the keys a person chose by command, and sentences about what cannot be used of it."""
+    """Return the keys a person chose by command, and sentences about what cannot be used of it.
+
+    `preset = "newsboat"` among them names a preset too; the other one given goes before it.
+    """
+    preset = preset or chosen.get(PRESET, "")
     keys = dict(PRESETS.get(preset, {}))
     problems: list[str] = []
     if preset and preset not in PRESETS:
         problems.append(f"There are no keys called “{preset}”; there are {', '.join(PRESETS)}.")
     for name, value in chosen.items():
+        if name == PRESET:
+            continue
         if name in BY_ID:
             keys[name] = value
             continue

@@ -14,6 +14,7 @@ def split(keys: str) -> list[str]:
 _SHOWN = {
     "question_mark": "?",
     "colon": ":",
+    "slash": "/",
     "left_curly_bracket": "{",
     "right_curly_bracket": "}",
     "plus": "+",
@@ -33,7 +34,7 @@ _SHOWN = {
 
 
 def shown(key: str, *, ascii_only: bool = False) -> str:
-    """Return a key as people read it: `ctrl+p`, `Enter`, `?`."""
+    """Return a key as people read it: `ctrl+p`, `Enter`, `shift+tab`, `?`."""
     *modifiers, name = [key] if key == "+" else key.split("+")
     label = name.capitalize() if ascii_only and name in ("up", "down", "left", "right") else _SHOWN.get(name, name)
-    return "+".join([*modifiers, label])
+    return "+".join([*modifiers, label.lower()]) if modifiers else label

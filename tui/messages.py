@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from feeds.diff import Change
 from textual.message import Message
 
+from feeds.diff import Change
 from feeds.model import ChangeRecord, Entry, Revision, Source
 from feeds.store import Selection, SourceCounts
 

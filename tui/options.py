@@ -42,13 +42,15 @@ class AppOptions:
     """Everything `tui.app.run` has to know."""
 
     data: Path
-    """Folder of stored data; `view.json` and the crash log go there as well."""
+    """Folder of stored data; `view.json` goes there as well."""
     settings: Settings
     """What the configuration says."""
     open_link: Callable[[], Link]
     """Makes the engine's link; called after the first frame."""
     clock: Clock
     """Tells the time: the demo's runs faster."""
+    logs: Path
+    """Folder of the crash log, which outlives data that is thrown away."""
     visit_only: bool = False
     """The sources were named on the command line and are not saved."""
     demo: bool = False

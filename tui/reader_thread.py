@@ -29,7 +29,7 @@ class Urgency(IntEnum):
     NUMBERS = 4
 
 
-Work = Callable[[Reader], None]
+Work = Callable[[Reader], object]
 
 
 class ReaderThread:

@@ -49,10 +49,12 @@ PREVIEW_LINES = 2
 _MARKS = 5
 """Cells before the time: the cursor's bar and four glyphs."""
 
-_SOURCE_WIDTHS = ((150, 24), (110, 20), (80, 16), (60, 12))
+_SOURCE_WIDTHS = ((150, 24), (110, 20), (80, 16), (60, 12), (50, 8))
 """From this width on, the source has so many cells; below the last it has none."""
+_SOURCE_COLUMN = 12
+"""Cells below which the source of a roomy row stands before its text, where it has more room."""
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 # ------------------------------------------------------------------ times
@@ -70,7 +72,7 @@ def clock(when: datetime) -> str:
 
 def day(when: datetime) -> str:
     """Return a local day, in English on every system: `Tue 24 Nov`."""
-    return f"{_DAYS[when.weekday()]} {when.day} {_MONTHS[when.month - 1]}"
+    return f"{_DAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]}"
 
 
 _QUARTER = 900_000
@@ -101,7 +103,7 @@ def row_time(entry: Entry, zone: tzinfo | None = None) -> str:
     """Return the time of an entry in five cells: `14:02`, or its day where it is not that of its place."""
     when = local(entry.when, zone)
     if when.date() != local(entry.sort_at, zone).date():
-        return f"{when.day}{_MONTHS[when.month - 1]}".rjust(5)
+        return f"{when.day}{MONTHS[when.month - 1]}".rjust(5)
     return clock(when)
 
 
@@ -143,6 +145,8 @@ def card(entry: Entry, look: Look, source: str, lit: LitText, *, alert: bool = F
     """Return the lines of an entry on the timeline, each exactly `look.width` cells wide."""
     roomy = look.density is Density.ROOMY
     named = source_width(look.width)
+    if roomy and named < _SOURCE_COLUMN:
+        named = 0
     prefix = _prefix(entry, look, source, named, alert)
     margin = width_of(prefix)
     room = max(look.width - margin - 1, 1)

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from feeds.diff import words
 from textual.message import Message
 
 from feeds.config import source_address
+from feeds.diff import words
 from feeds.document import plain
 from feeds.errors import WirewatchError
 from feeds.events import (
@@ -44,6 +44,9 @@ from tui.reader_thread import ReaderThread, Urgency
 from tui.state import ViewState, wanted
 from tui.undo import Undos
 
+Outlet = Callable[[Message], object]
+"""Takes a message, from any thread."""
+
 FIRST = 200
 """Entries of the first frame, read before anything else."""
 SOON = 500
@@ -67,7 +70,7 @@ class Session:
         self, options: AppOptions, *, reader_of: Callable[[], Reader] | None = None, beat: float = _BEAT
     ) -> None:
         self.options = options
-        self.post: Callable[[Message], object] = lambda message: None
+        self.post: Outlet = lambda message: None
         """Where messages go; safe to call from any thread."""
         self.sources: tuple[Source, ...] = ()
         self.counts: Mapping[int, SourceCounts] = {}
@@ -148,12 +151,16 @@ class Session:
     async def _hear_all(self, link: Link) -> None:
         try:
             await link.start()
-            talking = asyncio.create_task(self._talk(link))
+            talking: asyncio.Task[None] | None = None
             try:
                 async for event in link.events():
                     self.hear(event)
+                    # Until it is ready an engine can do nothing: what is wished for before waits in the outbox.
+                    if talking is None and isinstance(event, Ready):
+                        talking = asyncio.create_task(self._talk(link))
             finally:
-                talking.cancel()
+                if talking is not None:
+                    talking.cancel()
         except OSError as error:
             reason = error.strerror or type(error).__name__
             self.post(messages.Noticed(f"The engine cannot be started: {reason}.", problem=True))
@@ -266,11 +273,6 @@ class Session:
         """Take in what was read of the sources, on the screen's thread; say whether a name changed."""
         return self._learn(news.sources, news.counts)
 
-    @property
-    def polling(self) -> frozenset[int]:
-        """The sources being visited now."""
-        return frozenset(self._polling)
-
     # ------------------------------------------------------------------ views
 
     def _view(self, state: ViewState, query: Query | None) -> View:
@@ -326,23 +328,20 @@ class Session:
 
     # ------------------------------------------------------------------ one entry
 
-    def read_revisions(self, entry_id: int) -> None:
-        """Ask for every state seen of an entry."""
+    def read_revisions(self, entry_id: int, answer: Outlet) -> None:
+        """Ask for every state seen of an entry; the answer goes to who asks, not to the main screen below."""
         self._thread.ask(
             Urgency.VIEW,
-            lambda reader: self._post(messages.RevisionsRead(entry_id, tuple(reader.revisions(entry_id)))),
+            lambda reader: answer(messages.RevisionsRead(entry_id, tuple(reader.revisions(entry_id)))),
         )
 
-    def _post(self, message: Message) -> None:
-        self.post(message)
-
-    def compare(self, before: Revision, after: Revision) -> None:
+    def compare(self, before: Revision, after: Revision, answer: Outlet) -> None:
         """Ask for the difference of two states, word by word."""
 
-        def work(reader: Reader) -> None:
+        def work(_: Reader) -> None:
             title = tuple(words(before.post.title, after.post.title))
             text = tuple(words(_text(before.post), _text(after.post)))
-            self.post(messages.DifferenceReady(before.number, after.number, title, text))
+            answer(messages.DifferenceReady(before.number, after.number, title, text))
 
         self._thread.ask(Urgency.VIEW, work)
 

@@ -33,7 +33,7 @@ class Width(StrEnum):
     NARROW = "narrow"
     """One at a time."""
     MEDIUM = "medium"
-    """Timeline over detail, sources as a drawer."""
+    """Timeline over detail, sources as a drawer beside them."""
     WIDE = "wide"
     """All three side by side."""
 

@@ -32,6 +32,18 @@ def is_terminal(descriptor: int) -> bool:
         return False
 
 
-def speaks_unicode() -> bool:
-    """Return whether the locale's encoding has our signs."""
+def speaks_unicode(environment: Mapping[str, str]) -> bool:
+    """Return whether the locale's encoding has our signs.
+
+    In the locales C and POSIX Python works in UTF-8 all the same and says so in `LC_CTYPE` (PEP 538); somebody who
+    names one of these has a terminal that may not.
+    """
+    chosen = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or ""
+    if not environment.get("LC_ALL") and chosen == "C.UTF-8" and environment.get("LANG") in _PLAIN:
+        return False
+    if chosen in _PLAIN:
+        return False
     return locale.getpreferredencoding(False).lower().replace("-", "").replace("_", "") in ("utf8", "gb18030")
+
+
+_PLAIN = ("C", "POSIX")

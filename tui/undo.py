@@ -12,7 +12,7 @@ from feeds.events import Mark
 from feeds.model import ChangeKind, ChangeRecord
 
 _KEPT = 50
-"""Marks that can be taken back."""
+"""Marks that are remembered."""
 
 
 class _Marked:
@@ -20,13 +20,18 @@ class _Marked:
 
     def __init__(self, mark: Mark, by_reader: bool) -> None:
         self.mark = mark
-        self.by_reader = by_reader
+        self.can_be_undone = by_reader
         self.asked = frozenset(mark.entry_ids)
         self.changed: set[int] = set()
 
+    @property
+    def sets(self) -> tuple[bool | None, bool | None]:
+        """What it makes of an entry."""
+        return self.mark.read, self.mark.starred
+
 
 class Undos:
-    """A stack of marks."""
+    """The last marks, oldest first; those taken back stay, for what they say of the marks after them."""
 
     def __init__(self) -> None:
         self._marked: list[_Marked] = []
@@ -36,24 +41,39 @@ class Undos:
         self._marked = [*self._marked[1 - _KEPT :], _Marked(mark, by_reader)]
 
     def note(self, records: Iterable[ChangeRecord]) -> None:
-        """Learn from the change log what was really marked; it was the newest mark that asked for it."""
+        """Learn from the change log what was really marked.
+
+        It was the newest mark that could: of marks in a row that set the same, only the oldest found something to
+        do. Several marks may be on their way while the log is read.
+        """
         for record in records:
-            if record.kind is ChangeKind.MARKED:
-                for marked in reversed(self._marked):
-                    if record.entry_id in marked.asked and record.entry_id not in marked.changed:
-                        marked.changed.add(record.entry_id)
-                        break
+            if record.kind is ChangeKind.MARKED and (marked := self._who_marked(record.entry_id)):
+                marked.changed.add(record.entry_id)
+
+    def _who_marked(self, entry_id: int) -> _Marked | None:
+        alike: list[list[_Marked]] = []
+        last: dict[tuple[bool, bool], list[_Marked]] = {}
+        for marked in reversed(self._marked):
+            if entry_id in marked.asked:
+                kind = (marked.mark.read is not None, marked.mark.starred is not None)
+                row = last.get(kind)
+                if row is None or row[0].sets != marked.sets:
+                    row = last[kind] = []
+                    alike.append(row)
+                row.append(marked)
+        return next((row[-1] for row in alike if not any(entry_id in each.changed for each in row)), None)
 
     def last(self) -> Mark | None:
         """Return the inverse of the last mark that changed anything, and forget it; None without one."""
-        while place := [at for at, marked in enumerate(self._marked) if marked.by_reader]:
-            marked = self._marked.pop(place[-1])
-            if marked.changed:
-                return Mark(
-                    tuple(sorted(marked.changed)),
-                    read=_other(marked.mark.read),
-                    starred=_other(marked.mark.starred),
-                )
+        for marked in reversed(self._marked):
+            if marked.can_be_undone:
+                marked.can_be_undone = False
+                if marked.changed:
+                    return Mark(
+                        tuple(sorted(marked.changed)),
+                        read=_other(marked.mark.read),
+                        starred=_other(marked.mark.starred),
+                    )
         return None
 
 

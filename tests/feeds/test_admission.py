@@ -216,6 +216,9 @@ def test_anything_but_a_batch_is_refused(returned: object) -> None:
 class Foreign:
     """Neither text nor number."""
 
+    def __repr__(self) -> str:
+        return "Foreign()"  # the names of tests hold it, and are the same in every process
+
 
 @pytest.mark.parametrize(
     "fields",

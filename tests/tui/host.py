@@ -273,7 +273,7 @@ class Host:
             "settings": Settings(sources=tuple(each.spec for each in configured), watches=tuple(watches)),
             "zone": UTC,
         } | options
-        self.options = AppOptions(data=folder, open_link=lambda: self.link, clock=self.clock, **fields)
+        self.options = AppOptions(data=folder, logs=folder, open_link=lambda: self.link, clock=self.clock, **fields)
         self.session = Session(self.options, reader_of=self.shelves.reader, beat=0.02)
         self.session.open()
         self.app = WirewatchApp(self.session)

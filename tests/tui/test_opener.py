@@ -14,7 +14,7 @@ from tests.tui.host import entry
 from tui import opener
 from tui.opener import Opened
 
-URL = "https://example.org/live?a=1&b=$(touch /tmp/x)"
+URL = "https://example.org/live?a=1&b=$(touch+/tmp/x)"
 
 
 def everything(name: str) -> str | None:

@@ -453,7 +453,7 @@ def test_facts_come_before_the_text() -> None:
     assert text[:5] == [
         "  Headline 1",
         "  Varda Herald · by Ana Berg, J. Doe · from Radio Nord",
-        "  published Fri 13 Feb 11:12 (3 h ago)   seen 14:30",
+        "  published 11:12 (3 h ago)   seen 14:30",
         "  ✎ edited 3× 14:30   ✖ withdrawn 14:30   ‹ came late   ★ starred",
         "  tags  war, talks",
     ]

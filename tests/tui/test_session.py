@@ -223,10 +223,10 @@ async def test_an_engine_that_cannot_start_is_said(tmp_path: Path) -> None:
 
 async def test_revisions_and_their_difference_are_read_off_the_screen(listener: Listener) -> None:
     listener.host.shelves.edit(5, title="Talks in Lviv go on")
-    listener.session.read_revisions(5)
+    listener.session.read_revisions(5, listener.heard.append)
     await listener.until(lambda: listener.of(messages.RevisionsRead))
     before, after = listener.of(messages.RevisionsRead)[0].revisions
-    listener.session.compare(before, after)
+    listener.session.compare(before, after, listener.heard.append)
     await listener.until(lambda: listener.of(messages.DifferenceReady))
     difference = listener.of(messages.DifferenceReady)[0]
     assert (difference.before, difference.after) == (1, 2)

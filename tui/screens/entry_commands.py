@@ -49,7 +49,8 @@ class EntryCommands(PanesScreen):
         rows = self.timeline.cards.rows
         if self._may_mark() and len(rows):
             self.session.mark([rows.id(row) for row in range(len(rows))], read=True)
-            self.status_bar.tell("All entries of this view are marked as read; u takes that back.")
+            back = self.key_of("undo")
+            self.status_bar.tell(f"All entries of this view are marked as read; {back} takes that back.")
 
     def action_undo(self) -> None:
         """Take back the last mark."""

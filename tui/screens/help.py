@@ -1,4 +1,4 @@
-"""Every key and the query language, made from the registry of commands.
+"""Every key, every sign and the query language; keys are made from the registry of commands.
 
 Owns the page; words and keys are those of `tui.commands`.
 """
@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.commands import Command, Group, Scope, bindings, by_group, keys_of
+from tui.commands import Command, Group, Scope, app_binding, bindings, by_group, keys_of
+from tui.glyphs import glyphs
 from tui.widgets.pane_title import PaneTitle
+from tui.widgets.source_rows import Condition, source_marks
 
 QUERY_HELP: tuple[tuple[str, str], ...] = (
     ("kyiv zelensky", "both words, anywhere"),
@@ -29,15 +33,35 @@ QUERY_HELP: tuple[tuple[str, str], ...] = (
 """The query language by example. Words match whole words, without regard to case and accents."""
 
 _TWO_COLUMNS_FROM = 110
-_KEYS = 16
-"""Cells for the keys of a command."""
+_SMALL_TO = 60
+"""Columns up to which nothing but the help is shown."""
 _WIDEST = 150
+_KEYS_BESIDE = 45
+"""Cells of a column from which the longest keys have room beside what they do."""
+
+
+def signs(ascii_only: bool) -> tuple[tuple[str, str], ...]:
+    """Return the signs of the screen and what they mean."""
+    own, source = glyphs(ascii_only), source_marks(ascii_only)
+    return (
+        (own.unread, "not read yet"),
+        (own.starred, "starred"),
+        (own.edited, "edited after it was published; e shows how"),
+        (own.withdrawn, "withdrawn by its source"),
+        (own.alert, "a watch that alerts matches"),
+        (own.key_event, "the source calls it a key event"),
+        (own.late, "came after newer entries"),
+        (source[Condition.OK], "source: polled, all is well"),
+        (source[Condition.FAILING], "source: the last poll failed"),
+        (source[Condition.NEVER], "source: not polled yet"),
+        (source[Condition.ENDED], "source: its coverage has ended"),
+    )
 
 
 class HelpScreen(ModalScreen[None], inherit_bindings=False):
     """Lies over whatever screen there is."""
 
-    BINDINGS = bindings(Scope.HELP)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.HELP), app_binding("help")]
     CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
     HelpScreen > Vertical { width: 94%; max-width: 150; height: 94%; background: $surface; }
@@ -47,6 +71,8 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
     }
     HelpScreen Horizontal { height: auto; }
     HelpScreen .help--column { width: 1fr; height: auto; }
+    HelpScreen.-small > Vertical { width: 100%; height: 100%; }
+    HelpScreen.-small VerticalScroll { padding: 0 1; }
     HelpScreen Static { height: auto; margin-top: 1; padding-right: 2; }
     """
 
@@ -60,10 +86,11 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Lay the chapters out in one column or two."""
-        across = 2 if self.app.size.width >= _TWO_COLUMNS_FROM else 1
-        width = (min(self.app.size.width * 94 // 100, _WIDEST) - 5) // across - 2
+        screen = self.app.size.width
+        across = 2 if screen >= _TWO_COLUMNS_FROM else 1
+        width = (min(screen * 94 // 100, _WIDEST) - 5) // across - 2 if screen > _SMALL_TO else screen - 5
         pages = [Static(self._chapter(group, commands, width)) for group, commands in self._chapters.items()]
-        pages.append(Static(self._queries(width)))
+        pages += [Static(self._signs(width)), Static(self._queries(width))]
         with Vertical():
             yield PaneTitle("Help", "Esc closes", in_use=True, ascii_only=self._ascii)
             with VerticalScroll(can_focus=False):
@@ -74,14 +101,16 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out again."""
+        self.set_class(event.size.width <= _SMALL_TO, "-small")
         if event.size.width != self._width:
             self._width = event.size.width
             self.refresh(recompose=True)
 
     def _half(self) -> int:
         """Return how many chapters make up about half of the lines."""
-        sizes = [len(commands) + 2 for commands in self._chapters.values()] + [len(QUERY_HELP) + 3]
-        return next(at for at in range(1, len(sizes) + 1) if sum(sizes[:at]) * 2 >= sum(sizes))
+        sizes = [len(commands) + 2 for commands in self._chapters.values()]
+        sizes += [len(signs(self._ascii)) + 2, len(QUERY_HELP) + 3]
+        return min(range(1, len(sizes)), key=lambda at: max(sum(sizes[:at]), sum(sizes[at:])))
 
     def _chapter(self, group: Group, commands: Sequence[Command], width: int) -> Content:
         lines: list[Content | str] = [Content.styled(group, "bold $primary")]
@@ -93,15 +122,22 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
 
     def _hung(self, keys: str, title: str, sentence: str, width: int) -> Iterator[Content]:
         """Yield keys and what they do, the sentence below one another beside the keys."""
-        margin = _KEYS + 1
+        room = 16 if width >= _KEYS_BESIDE else 11
+        margin = room + 1
         wrapped = wrap(f"{title}. {sentence}" if sentence else title, max(width - margin, 12)) or [title]
         yield Content.assemble(
-            (f"{keys:<{_KEYS}} ", "bold $accent"),
+            (f"{keys:<{room}} ", "bold $accent"),
             (wrapped[0][: len(title)], "$foreground"),
             (wrapped[0][len(title) :], "$foreground 60%"),
         )
         for line in wrapped[1:]:
             yield Content.assemble((" " * margin, ""), (line, "$foreground 60%"))
+
+    def _signs(self, width: int) -> Content:
+        lines: list[Content | str] = [Content.styled("Signs", "bold $primary")]
+        for sign, meaning in signs(self._ascii):
+            lines += self._hung(sign, meaning, "", width)
+        return Content("\n").join(lines)
 
     def _queries(self, width: int) -> Content:
         lines: list[Content | str] = [Content.styled("Queries", "bold $primary")]

@@ -7,7 +7,7 @@ numbers to the status line. Layout and movement are in `panes`, commands beside 
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual import on
 from textual.content import Content
@@ -30,6 +30,9 @@ from tui.widgets.timeline import Timeline
 REST = 1.5
 """Seconds the cursor rests on an entry, in sight of its text, after which moving on marks it as read."""
 
+NEWS = timedelta(minutes=30)
+"""An entry that is older when it comes is no news: what a new source had before rings no bell."""
+
 
 class MainScreen(ViewCommands):
     """Everything at work."""
@@ -39,7 +42,6 @@ class MainScreen(ViewCommands):
 
     def __init__(self, session: Session, view: ViewState) -> None:
         super().__init__(session, view)
-        self.keymap: dict[str, str] = {}
         self._token = 0
         self._restore = view.cursor
         self._query = states.wanted(view, session.library.watches)
@@ -86,10 +88,13 @@ class MainScreen(ViewCommands):
     def _say_empty(self) -> None:
         if self.view.filter and self.view.filters_on:
             sentence = "Nothing matches the filter."
+        elif self._polling:
+            count = len(self._polling)
+            sentence = f"Nothing yet. Polling {count} source{'' if count == 1 else 's'}."
         elif self.session.sources or self.session.options.settings.sources:
             sentence = "Nothing yet. What the sources bring appears here."
         else:
-            sentence = "No sources yet. Press a to add one."
+            sentence = f"No sources yet. Press {self.key_of('add')} to add one."
         self.timeline.empty_message = Content.styled(sentence, "$foreground 60%")
 
     # ------------------------------------------------------------------ the view changes
@@ -202,8 +207,8 @@ class MainScreen(ViewCommands):
         return Action.MUTE in self.session.library.watches.watches[index].actions
 
     def _alert(self, arrived: list[Entry]) -> None:
-        library = self.session.library
-        alerts = [entry for entry in arrived if library.lit(entry).alert]
+        library, since = self.session.library, self.now - NEWS
+        alerts = [entry for entry in arrived if entry.when >= since and library.lit(entry).alert]
         if alerts:
             newest = max(alerts, key=lambda entry: entry.sort_at)
             names = ", ".join(library.watches.alerting(newest))
@@ -228,6 +233,8 @@ class MainScreen(ViewCommands):
     @on(messages.PollingChanged)
     def _polling_changed(self, event: messages.PollingChanged) -> None:
         self._polling = event.source_ids
+        if not len(self.timeline):
+            self._say_empty()
         self._show_sources()
 
     @on(messages.WritingChanged)

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
 from feeds.model import Entry
 from tui import state as states
+from tui.commands import BY_ID, keys_of
 from tui.render import Density
 from tui.session import Session
 from tui.state import Pane, ViewState, Width
@@ -27,10 +29,16 @@ from tui.widgets.timeline import Timeline
 
 _STEP = 3
 """Lines the detail is scrolled by."""
+_BROAD_FROM = 150
+"""Columns from which all three panes have plenty of room."""
+
+_NO_ENTRY = Content.styled("The entry under the cursor appears here.", "$foreground 60%")
 
 
 class PanesScreen(Screen[None], inherit_bindings=False):
     """Sources, timeline and detail, and a line at the bottom."""
+
+    AUTO_FOCUS = ""  # the pane in use has the focus; Textual would give it to the first
 
     def __init__(self, session: Session, view: ViewState) -> None:
         super().__init__()
@@ -47,13 +55,15 @@ class PanesScreen(Screen[None], inherit_bindings=False):
             zone=options.zone,
             id="timeline",
         )
-        self.detail = EntryPane(library, ascii_only=ascii_only, zone=options.zone, id="detail")
+        self.detail = EntryPane(library, ascii_only=ascii_only, zone=options.zone, empty_message=_NO_ENTRY, id="detail")
         self.query_bar = QueryBar(id="query-bar")
         self.status_bar = StatusBar(ascii_only=ascii_only, id="status")
         self.titles = {pane: PaneTitle(ascii_only=ascii_only, id=f"{pane}-title") for pane in Pane}
         self._boxes: dict[Pane, Widget] = {}
         self.moved_by_reader = False
         """Whether the cursor's next move is the reader's doing."""
+        self.keymap: dict[str, str] = {}
+        """Keys the reader has chosen, by command."""
 
     def compose(self) -> ComposeResult:
         """Lay the panes out; where they are is up to the style sheet and `lay_out`."""
@@ -67,6 +77,10 @@ class PanesScreen(Screen[None], inherit_bindings=False):
                 box = self._boxes[pane] = Vertical(self.titles[pane], *widgets, id=f"{pane}-pane")
                 yield box
         yield self.status_bar
+
+    def key_of(self, command_id: str) -> str:
+        """Return the first key of a command, for a sentence that names it."""
+        return keys_of(BY_ID[command_id], self.keymap, ascii_only=self.session.options.ascii_only)[0]
 
     # ------------------------------------------------------------------ layout and focus
 
@@ -97,6 +111,7 @@ class PanesScreen(Screen[None], inherit_bindings=False):
         width = self.width
         for each in Width:
             self.set_class(each is width, f"-{each}")
+        self.set_class(self.app.size.width >= _BROAD_FROM, "-broad")
         self.set_class(self.view.zoom, "-zoom")
         shown = states.shown_panes(self.view, width)
         for pane, box in self._boxes.items():
@@ -117,7 +132,9 @@ class PanesScreen(Screen[None], inherit_bindings=False):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow the mouse into another pane."""
         for pane in Pane:
-            if event.widget is self._body(pane) and pane is not self.view.pane:
+            # An event of a focus that has moved on since would move it back, and so on for ever.
+            here = event.widget is self._body(pane) and event.widget is self.focused
+            if here and pane is not self.view.pane:
                 self.look(states.with_pane(self.view, pane))
 
     # ------------------------------------------------------------------ commands of the panes

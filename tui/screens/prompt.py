@@ -1,6 +1,6 @@
 """A question with one line to answer in.
 
-Owns the question for the address of a source. What the answer means is the asker's business.
+Owns how it is asked and left. What the answer means is the asker's business.
 """
 
 from __future__ import annotations
@@ -12,29 +12,51 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+ADDRESS = ("The address of a feed, a live blog, or a page that has one", "https://example.org/live", "add")
+"""The question for a source, as the arguments of `Prompt`."""
+
 
 class Prompt(ModalScreen[str | None], inherit_bindings=False):
-    """Asks for the address of a source; None when the reader thinks better of it."""
+    """Asks for one line; None when the reader thinks better of it."""
 
     CSS = """
     Prompt { align: center middle; background: $background 60%; }
     Prompt > Vertical {
         width: 72; max-width: 94%; height: auto; padding: 1 2; background: $panel;
-        border: round $primary 60%; border-title-color: $primary;
+        border: round $primary 60%;
     }
-    Prompt Static { color: $foreground 70%; margin-bottom: 1; }
-    Prompt Input { border: none; height: 1; padding: 0 1; background: $background; }
+    Prompt Static { color: $foreground 80%; }
+    Prompt Input { border: none; height: 1; padding: 0 1; margin: 1 0; background: $background; }
+    Prompt.-low > Vertical { padding: 0 2; }
+    Prompt.-low Input { margin: 0; }
     """
+
+    def __init__(self, question: str, example: str, done: str) -> None:
+        """Ask a question; `done` is the verb of what enter does."""
+        super().__init__()
+        self._question = question
+        self._example = example
+        self._done = done
 
     def compose(self) -> ComposeResult:
         """Lay out the question."""
         with Vertical():
-            yield Static(Content("The address of a feed, a live blog, or a page that has one"))
-            yield Input(placeholder="https://example.org/live", compact=True)
+            yield Static(Content(self._question))
+            yield Input(placeholder=self._example, compact=True)
+            yield Static(
+                Content.assemble(
+                    ("Enter", "$primary"), (f" {self._done}   ", "$foreground 60%"),
+                    ("Esc", "$primary"), (" back", "$foreground 60%"),
+                )
+            )  # fmt: skip
 
     def on_mount(self) -> None:
         """Be ready to type."""
         self.query_one(Input).focus()
+
+    def on_resize(self) -> None:
+        """Leave the air out where there is little room."""
+        self.set_class(self.app.size.height < 16, "-low")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Answer."""

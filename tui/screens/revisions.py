@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from feeds.diff import Change
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -17,6 +16,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from feeds.diff import Change
 from feeds.model import Entry, Revision
 from tui import cells, messages
 from tui.commands import Scope, bindings
@@ -33,7 +33,11 @@ def difference(changes: Iterable[Change], *, ascii_only: bool, bold: bool = Fals
     """Return a difference as it is shown."""
     parts: list[tuple[str, str]] = []
     left = _LONGEST
+    before = ""
     for change in changes:
+        if before + change.op in ("-+", "+-"):
+            parts.append((" ", ""))  # the words that stand for one another are told apart without colours too
+        before = change.op
         text = cells.legible(change.text)[:left]
         left -= len(text)
         match change.op:
@@ -68,6 +72,10 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
     RevisionsScreen .revisions--title { margin-bottom: 1; height: auto; }
     RevisionsScreen .revisions--text { height: auto; }
     RevisionsScreen .revisions--legend { padding: 0 2; height: auto; }
+    RevisionsScreen.-small > Vertical { width: 100%; height: 100%; padding: 0; }
+    RevisionsScreen.-small .revisions--when { padding: 0 1; }
+    RevisionsScreen.-small VerticalScroll { padding: 0 1; }
+    RevisionsScreen.-small .revisions--legend { display: none; }
     """
 
     def __init__(self, session: Session, entry: Entry) -> None:
@@ -91,7 +99,11 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Ask for the revisions."""
-        self._session.read_revisions(self._entry.id)
+        self._session.read_revisions(self._entry.id, self.post_message)
+
+    def on_resize(self) -> None:
+        """Leave the air out where there is little room."""
+        self.set_class(self.app.size.height < 16 or self.app.size.width < 60, "-small")
 
     def _heading(self) -> str:
         return f"Revisions: {self._session.library.source_name(self._entry.source_id)}"
@@ -119,7 +131,8 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
             self.query_one(".revisions--when", Static).update(Content("Only one state of this entry is stored."))
             return
         self._after = max(min(after, len(self._revisions) - 1), 1)
-        self._session.compare(self._revisions[self._after - 1], self._revisions[self._after])
+        before, newer = self._revisions[self._after - 1], self._revisions[self._after]
+        self._session.compare(before, newer, self.post_message)
 
     @on(messages.DifferenceReady)
     def _compared(self, event: messages.DifferenceReady) -> None:
@@ -132,7 +145,7 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
             self._heading(),
             f"{event.before} {arrow} {event.after} of {self._revisions[-1].number}",
         )
-        when = f"{self._time(older)} {arrow} {self._time(newer)}"
+        when = self._when(older, newer, arrow)
         same = not any(change.op != "=" for change in (*event.title, *event.text))
         if same:
             when += "\nThe words are the same: pictures, links or times were changed."
@@ -142,9 +155,10 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
         self.query_one(".revisions--text", Static).update(difference(event.text, ascii_only=self._ascii))
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
-    def _time(self, revision: Revision) -> str:
-        seen = local(revision.seen, self._session.options.zone)
-        return f"seen {day(seen)}, {clock(seen)}"
+    def _when(self, older: Revision, newer: Revision, arrow: str) -> str:
+        first, then = (local(each.seen, self._session.options.zone) for each in (older, newer))
+        again = "" if first.date() == then.date() else f"{day(then)}, "
+        return f"seen {day(first)}, {clock(first)} {arrow} {again}{clock(then)}"
 
     # ------------------------------------------------------------------ commands
 

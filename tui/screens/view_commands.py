@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from tui import state as states
 from tui import theme
-from tui.commands import COMMANDS, Command, Need, keys_of
-from tui.render import Density
+from tui.commands import BY_ID, HINTS, Command, Need
+from tui.moment import moment
+from tui.render import Density, local, millis
 from tui.screens.entry_commands import EntryCommands
-from tui.screens.prompt import Prompt
+from tui.screens.prompt import ADDRESS, Prompt
 from tui.screens.summary import hides
 from tui.state import Pane
 
 
 class ViewCommands(EntryCommands):
     """Commands on what is shown."""
-
-    keymap: dict[str, str]
-    """Keys the reader has chosen, by command."""
 
     # ------------------------------------------------------------------ filters and watches
 
@@ -39,7 +37,7 @@ class ViewCommands(EntryCommands):
         if self.has_filters:
             self.look(states.with_filters_switched(self.view))
         else:
-            self.status_bar.tell("There is no filter: F types one, and watches may filter or mute.")
+            self.status_bar.tell(f"There is no filter: {self.key_of('filter')} types one; watches may filter or mute.")
 
     def action_watch(self, key: int) -> None:
         """Switch a watch."""
@@ -67,6 +65,26 @@ class ViewCommands(EntryCommands):
         """Use a theme by its name."""
         self.look(states.with_theme(self.view, name))
 
+    # ------------------------------------------------------------------ times
+
+    def action_time(self) -> None:
+        """Ask for a time."""
+        self.app.push_screen(
+            Prompt("A time, a day, or how long ago", "14:30, 2026-02-13 14:30 or 2h", "go"), self._time
+        )
+
+    def _time(self, text: str | None) -> None:
+        if text is None:
+            return
+        now = local(self.session.options.clock.now(), self.session.options.zone)
+        when = moment(text, now)
+        if when is None:
+            self.status_bar.tell(f"“{text}” is no time; write 14:30, 2026-02-13 14:30, 13 Feb, or 2h.", problem=True)
+        else:
+            self.look(states.with_pane(self.view, Pane.TIMELINE))
+            self.moved_by_reader = True
+            self.timeline.to_time(millis(when))
+
     # ------------------------------------------------------------------ sources
 
     def show_source(self, source_id: int | None) -> None:
@@ -86,7 +104,7 @@ class ViewCommands(EntryCommands):
 
     def action_add(self) -> None:
         """Ask for an address."""
-        self.app.push_screen(Prompt(), self._add)
+        self.app.push_screen(Prompt(*ADDRESS), self._add)
 
     def _add(self, text: str | None) -> None:
         if text and not self.session.add_source(text):
@@ -133,10 +151,9 @@ class ViewCommands(EntryCommands):
         return command.title if index is None else f"Switch the watch {watches.watches[index].name}"
 
     def hints(self) -> tuple[tuple[str, str], ...]:
-        """Return keys and what they do in the pane in use."""
-        ascii_only = self.session.options.ascii_only
+        """Return keys and what they do in the pane in use, the most useful first."""
         return tuple(
-            (keys_of(command, self.keymap, ascii_only=ascii_only)[0], command.hint)
-            for command in COMMANDS
-            if self.view.pane in command.hint_panes and self.offers(command)
+            (self.key_of(command.id), command.hint)
+            for command in map(BY_ID.__getitem__, HINTS[self.view.pane])
+            if self.offers(command)
         )

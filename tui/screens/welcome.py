@@ -15,12 +15,12 @@ from textual.widgets import Static
 
 from tui import cells, messages
 from tui.commands import BY_ID, Scope, bindings, keys_of
-from tui.screens.prompt import Prompt
+from tui.screens.prompt import ADDRESS, Prompt
 from tui.session import Session
 
 _WAYS = (
     ("first-source", "add a source", "a feed, a live blog, or its page"),
-    ("demo", "see the demo", "a made-up story that plays itself, offline"),
+    ("demo", "see the demo", "a made-up story, offline"),
     ("help", "help", "every key, and the query language"),
     ("leave", "quit", ""),
 )
@@ -69,6 +69,7 @@ class WelcomeScreen(Screen[None], inherit_bindings=False):
     def on_resize(self) -> None:
         """Leave the air out where there is little room."""
         self.set_class(self.app.size.height < 16 or self.app.size.width < 60, "-small")
+        self.query_one(".welcome--ways", Static).update(self._ways())
 
     def _wordmark(self) -> Content:
         rule = "--" if self._session.options.ascii_only else "━━"
@@ -83,16 +84,18 @@ class WelcomeScreen(Screen[None], inherit_bindings=False):
             if command == "demo" and self._session.options.demo_factory is None:
                 continue
             key = keys_of(BY_ID[command], self._keys, ascii_only=self._session.options.ascii_only)[0]
+            about = "" if self.app.size.width < 66 else about
             lines.append(
                 Content.assemble(
                     (f"{key:>5}", "bold $accent"),
                     (f"   {title:<14}", "$foreground"),
-                    (about, "$foreground 55%"),
+                    (about, "$foreground 65%"),
                 )
             )
         return Content("\n").join(lines)
 
-    def _tell(self, sentence: str, *, problem: bool = False) -> None:
+    def tell(self, sentence: str, *, problem: bool = False) -> None:
+        """Say something below the ways on."""
         notice = Content.styled(cells.one_line(sentence), "$error" if problem else "$accent")
         self.query_one(".welcome--notice", Static).update(notice)
 
@@ -100,14 +103,14 @@ class WelcomeScreen(Screen[None], inherit_bindings=False):
 
     def action_first_source(self) -> None:
         """Ask for an address."""
-        self.app.push_screen(Prompt(), self._add)
+        self.app.push_screen(Prompt(*ADDRESS), self._add)
 
     def _add(self, text: str | None) -> None:
         if text and self._session.add_source(text):
             self._waiting = True
-            self._tell("Looking at that address…")
+            self.tell("Looking at that address…")
         elif text:
-            self._tell("That is no address: it begins with https:// or is a host's name.", problem=True)
+            self.tell("That is no address: it begins with https:// or is a host's name.", problem=True)
 
     def action_demo(self) -> None:
         """Play the demo."""
@@ -128,7 +131,7 @@ class WelcomeScreen(Screen[None], inherit_bindings=False):
 
     @on(messages.Noticed)
     def _noticed(self, event: messages.Noticed) -> None:
-        self._tell(event.sentence, problem=event.problem)
+        self.tell(event.sentence, problem=event.problem)
 
     @on(messages.Broken)
     def _broken(self, event: messages.Broken) -> None:

@@ -110,7 +110,12 @@ class LinePane(Widget, can_focus=True):
         super().notify_style_update()
         self._palette = None
         if self.is_attached:
-            self.redraw()
+            # Textual says so before it has dressed the component classes: their looks can be read a moment later.
+            self.call_later(self._restyle)
+
+    def _restyle(self) -> None:
+        self._palette = None
+        self.redraw()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll."""

@@ -15,11 +15,12 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.source_rows import Item, RowLook, first_line, second_line
+from tui.widgets.source_rows import Item, Pieces, RowLook, first_line, second_line
 
 
 class SourceList(Widget, can_focus=True):
@@ -65,6 +66,8 @@ class SourceList(Widget, can_focus=True):
         self._cursor = 0
         self._top = 0
         self._ascii = ascii_only
+        self._said: list[Pieces] = []
+        """What the lines said at the last tick."""
 
     # ------------------------------------------------------------------ what is shown
 
@@ -79,10 +82,17 @@ class SourceList(Widget, can_focus=True):
         self.refresh()
 
     def tick(self, now: datetime) -> None:
-        """Let the times move on."""
+        """Let the times move on; only lines that say something else are drawn."""
         self._now = now
         if self.is_on_screen and self.size:
-            self.refresh()
+            before, self._said = self._said, [self._pieces(y) for y in range(self.size.height)]
+            if len(before) != len(self._said):
+                self.refresh()
+                return
+            left, top = self.gutter.left, self.gutter.top
+            changed = [y for y, said in enumerate(self._said) if said != before[y]]
+            if changed:
+                self.refresh(*(Region(left, top + y, self.size.width, 1) for y in changed))
 
     def place(self, source_id: int | None) -> None:
         """Put the cursor on a source without saying so; on all when it is not there."""
@@ -164,19 +174,24 @@ class SourceList(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return a line of the screen."""
         width, found = self.size.width, self._at(y)
-        blank = self.get_visual_style().rich_style
+        over = self.get_visual_style().rich_style
         if found is None:
-            return Strip.blank(width, blank)
-        place, line = found
-        item, cursor = self._items[place], place == self._cursor
-        look = RowLook(width, self._roomy(), cursor, self._ascii)
-        pieces = first_line(item, look, self._now) if line == 0 else second_line(item, look, self._now)
-        over = blank
+            return Strip.blank(width, over)
+        cursor = found[0] == self._cursor
         if cursor:
             name = "source--cursor" if self.has_focus else "source--cursor-blurred"
             over = self.get_visual_style(name).rich_style
-        segments = [Segment(text, self._style(role, over, cursor)) for text, role in pieces]
+        segments = [Segment(text, self._style(role, over, cursor)) for text, role in self._pieces(y)]
         return Strip(segments).adjust_cell_length(width, over)
+
+    def _pieces(self, y: int) -> Pieces:
+        """Return what a line of the screen says."""
+        found = self._at(y)
+        if found is None:
+            return []
+        place, line = found
+        look = RowLook(self.size.width, self._roomy(), place == self._cursor, self._ascii)
+        return (first_line if line == 0 else second_line)(self._items[place], look, self._now)
 
     def _style(self, role: str, over: Style, cursor: bool) -> Style:
         style = self.get_visual_style(f"source--{role}").rich_style

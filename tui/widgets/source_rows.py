@@ -5,7 +5,7 @@ Owns marks, countdowns and pulses, each with its twin in ASCII.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -33,6 +33,13 @@ _MARKS = {
 _ASCII_MARKS = {
     Condition.ALL: "=", Condition.OK: "o", Condition.FAILING: "!", Condition.NEVER: ".", Condition.ENDED: "#",
 }  # fmt: skip
+
+
+def source_marks(ascii_only: bool) -> Mapping[Condition, str]:
+    """Return the mark of each condition."""
+    return _ASCII_MARKS if ascii_only else _MARKS
+
+
 _BARS = " ▁▂▃▄▅▆▇█"
 _ASCII_BARS = " ..::||##"
 
@@ -108,6 +115,8 @@ def when(item: Item, now: datetime | None, *, ascii_only: bool = False) -> str:
         return "polling" + ("..." if ascii_only else "…")
     if item.condition is Condition.ENDED:
         return "ended"
+    if item.condition is Condition.NEVER and item.next_poll is None:
+        return "not polled yet"
     return until(item.next_poll, now) if now else ""
 
 
@@ -119,7 +128,7 @@ def first_line(item: Item, look: RowLook, now: datetime | None) -> Pieces:
     unread = f" {item.unread:,} " if item.unread else " "
     room = max(look.width - 3 - len(unread) - sum(len(text) for text, _ in tail), 1)
     name = cells.crop(cells.cut(cells.one_line(item.name), room, look.more), room)
-    mark = (_ASCII_MARKS if look.ascii_only else _MARKS)[item.condition]
+    mark = source_marks(look.ascii_only)[item.condition]
     return [(look.bar, "pulse"), (mark, tone), (" ", "dim"), (name, "name"), *tail, (unread, "unread")]
 
 

@@ -54,7 +54,7 @@ class Status(Struct, frozen=True):
     """A sentence about what is under the cursor; shown while there is no notice."""
     about_problem: bool = False
     hints: tuple[tuple[str, str], ...] = ()
-    """Keys and what they do here."""
+    """Keys and what they do here, the most useful first; the last is shown before any other."""
     clock: str = ""
 
 
@@ -144,7 +144,7 @@ class StatusBar(Widget):
         """Return the parts left and right that fit, and the cells between them."""
         width = self.size.width
         sentence = self.notice or self.status.about
-        reserve = min(cells.width(sentence) + 3, width // 2) if sentence else 0
+        reserve = min(cells.width(sentence) + 3, width // 3) if sentence else 0
         left: list[_Part] = []
         right: list[_Part] = []
         for level in _Room:
@@ -208,13 +208,16 @@ class StatusBar(Widget):
             text = cells.cut(cells.one_line(sentence), room - 3, more)
             return [_Part(f"  {text}", "$error" if problem else "$accent")] if text else []
         parts: list[_Part] = []
-        left = room - 4
-        for key, word in status.hints:
+        left = room - 4 - sum(len(key) + len(word) + 3 for key, word in status.hints[-1:])
+        for index, (key, word) in enumerate(status.hints):
             size = len(key) + len(word) + 3
-            if size > left:
+            if index < len(status.hints) - 1:
+                if size > left:
+                    continue
+                left -= size
+            elif left < 0:
                 break
-            left -= size
-            parts += [_Part(f"  {key}", "$primary 80%"), _Part(f" {word}", "$foreground 50%")]
+            parts += [_Part(f"  {key}", "$primary"), _Part(f" {word}", "$foreground 65%")]
         return [_Part("  "), *parts] if parts else []
 
     # ------------------------------------------------------------------ Textual's events

@@ -35,17 +35,17 @@ def unpack(coding: str, data: bytes, piece: int = 1000) -> bytes:
 
 
 PACKED = [
-    ("gzip", gzip.compress(TEXT)),
-    ("x-gzip", gzip.compress(TEXT)),
-    ("GZIP", gzip.compress(TEXT)),
+    ("gzip", gzip.compress(TEXT, mtime=0)),
+    ("x-gzip", gzip.compress(TEXT, mtime=0)),
+    ("GZIP", gzip.compress(TEXT, mtime=0)),
     ("deflate", zlib.compress(TEXT)),
     ("deflate", raw(TEXT)),
     ("identity", TEXT),
     ("", TEXT),
-    ("gzip, identity", gzip.compress(TEXT)),
-    ("gzip", gzip.compress(TEXT[:100]) + gzip.compress(b"") + gzip.compress(TEXT[100:])),
-    ("gzip", gzip.compress(TEXT) + b"\0" * 100),
-    ("gzip", gzip.compress(TEXT) + b"rubbish"),
+    ("gzip, identity", gzip.compress(TEXT, mtime=0)),
+    ("gzip", gzip.compress(TEXT[:100], mtime=0) + gzip.compress(b"", mtime=0) + gzip.compress(TEXT[100:], mtime=0)),
+    ("gzip", gzip.compress(TEXT, mtime=0) + b"\0" * 100),
+    ("gzip", gzip.compress(TEXT, mtime=0) + b"rubbish"),
     ("deflate", zlib.compress(TEXT) + b"rubbish"),
 ]
 
@@ -59,7 +59,7 @@ def test_what_was_offered_is_unpacked_however_it_is_cut(coding: str, data: bytes
 @given(st.binary(max_size=3000), st.sampled_from(["gzip", "deflate"]), st.integers(1, 50))
 @settings(max_examples=80, deadline=None)
 def test_any_body_survives_packing(data: bytes, coding: str, piece: int) -> None:
-    packed = gzip.compress(data) if coding == "gzip" else zlib.compress(data)
+    packed = gzip.compress(data, mtime=0) if coding == "gzip" else zlib.compress(data)
     assert unpack(coding, packed, piece) == data
 
 
@@ -90,7 +90,7 @@ def test_no_byte_at_all_is_an_empty_body() -> None:
 
 
 def test_a_wrong_checksum_is_an_error() -> None:
-    data = bytearray(gzip.compress(TEXT))
+    data = bytearray(gzip.compress(TEXT, mtime=0))
     data[-6] ^= 1
     with pytest.raises(RequestError, match="damaged"):
         unpack("gzip", bytes(data))
@@ -107,7 +107,7 @@ def test_a_coding_that_was_not_offered_is_refused(coding: str) -> None:
 
 def test_members_without_end_are_refused() -> None:
     with pytest.raises(RequestError, match="damaged"):
-        unpack("gzip", gzip.compress(b"") * (body.MAX_MEMBERS + 1))
+        unpack("gzip", gzip.compress(b"", mtime=0) * (body.MAX_MEMBERS + 1))
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, raw])
@@ -134,10 +134,10 @@ async def test_a_packed_answer_comes_unpacked(visitor: Visitor, coding: str, dat
 @pytest.mark.parametrize(
     ("coding", "data", "fault"),
     [
-        ("gzip", gzip.compress(TEXT)[:-9], FetchFault.PROTOCOL),
+        ("gzip", gzip.compress(TEXT, mtime=0)[:-9], FetchFault.PROTOCOL),
         ("br", b"\x8b\x02\x80hello\x03", FetchFault.PROTOCOL),
         ("gzip", TEXT, FetchFault.PROTOCOL),
-        ("gzip", gzip.compress(b"\0" * 40_000_000), FetchFault.TOO_LARGE),
+        ("gzip", gzip.compress(b"\0" * 40_000_000, mtime=0), FetchFault.TOO_LARGE),
     ],
 )
 async def test_a_packed_answer_that_is_not_what_it_says_is_an_error(
@@ -172,7 +172,7 @@ async def test_a_body_without_end_is_stopped_at_the_bound(visitor: Visitor) -> N
 
 
 async def test_a_body_at_the_bound_is_read(visitor: Visitor) -> None:
-    packed = gzip.compress(b"y" * MAX_BODY)
+    packed = gzip.compress(b"y" * MAX_BODY, mtime=0)
     with serve({"/": Answer(packed, headers=(("Content-Encoding", "gzip"),))}) as server:
         assert len((await visitor.get(server.url())).body) == MAX_BODY
 
@@ -186,7 +186,7 @@ async def test_the_framing_of_chunks_counts_too(visitor: Visitor, monkeypatch: p
 
 async def test_neither_a_bomb_nor_tiny_chunks_hold_up_the_loop(visitor: Visitor) -> None:
     chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 20_000 + b"0\r\n\r\n"
-    bomb = Answer(gzip.compress(b"\0" * MAX_BODY), headers=(("Content-Encoding", "gzip"),))
+    bomb = Answer(gzip.compress(b"\0" * MAX_BODY, mtime=0), headers=(("Content-Encoding", "gzip"),))
     with serve({"/chunks": exact(chunks), "/bomb": bomb}) as server:
         for target in ("/chunks", "/bomb"):
             task = asyncio.create_task(visitor.get(server.url(target)))
