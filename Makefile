@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format lock screenshot bench clean python
+.PHONY: help run demo test check format lock screenshot docs bench clean python
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -55,6 +55,9 @@ lock: $(VENV)/dev.stamp ## pin the newest versions of everything
 
 screenshot: $(VENV)/run.stamp ## draw docs/screenshot.svg from the demo
 	$(BIN)/python -m tui.screenshot docs/screenshot.svg
+
+docs: screenshot ## draw the screenshot, write the table of keys into the README
+	$(BIN)/python -m tui.keytable README.md
 
 bench: $(VENV)/dev.stamp ## print the speed of things as ratios
 	$(BIN)/python -m benchmarks

@@ -144,7 +144,7 @@ def read(response: Response, cursor: Mapping[str, object], now: datetime | None 
     started = livepost.date(blog.get("coverageStartTime"), zone)
     memory, problems = dict(reading.memory), [*reading.problems]
     if started is not None:
-        earlier = liveupdates.date(_string(cursor.get("start")), UTC)
+        earlier = livepost.date(_string(cursor.get("start")), UTC)
         memory["start"] = min(started, earlier or started).isoformat()
     if found.repairs:
         problems.append(f"The live blog's data is not quite JSON; mended: {', '.join(found.repairs)}.")
