@@ -21,3 +21,7 @@ async def test_the_picture_shows_what_the_program_is_about() -> None:
 async def test_the_picture_is_always_the_same() -> None:
     first, second = await draw((90, 24), "wirewatch-light"), await draw((90, 24), "wirewatch-light")
     assert seen(first) == seen(second)
+
+
+async def test_the_picture_asks_nobody_for_anything() -> None:
+    assert "url(http" not in await draw((60, 20))
