@@ -44,7 +44,10 @@ os.execv(sys.argv[1], sys.argv[1:])
 _MODES = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _BEYOND_PYTE = re.compile(rb"\x1b\[<[0-9;]*u")
 """The end of the kitty keyboard protocol, which pyte would print."""
-_UNFINISHED = re.compile(rb"\x1b(?:\[<?[0-9;]*)?\Z")
+_UNFINISHED = re.compile(rb"\x1b(?:\[[<?]?[0-9;]*)?\Z")
+_FRAME = re.compile(rb"\x1b\[\?2026([hl])")
+_FRAMES_ASKED, _FRAMES_ANSWER = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
+"""Whether this terminal shows a frame as a whole (synchronised output): it does, so no half of one is looked at."""
 
 ALTERNATE_SCREEN, CURSOR, PASTE, FOCUS = 1049, 25, 2004, 1004
 MOUSE = (1000, 1002, 1003, 1005, 1006, 1015, 1016)
@@ -68,6 +71,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._carry = b""
+        self._in_frame = False
         self._master, self._slave = pty.openpty()
         self._size(columns, rows)
         os.set_blocking(self._master, False)
@@ -150,6 +154,10 @@ class Terminal:
                 return all(self.screen.buffer[number][at + x].strikethrough for x in range(len(text)))
         raise AssertionError(f"{text!r} is not on the screen:\n{self.text}")
 
+    def is_whole(self, text: str) -> bool:
+        """Return whether a text on the screen is not struck through."""
+        return not self.is_struck(text)
+
     def read(self) -> bool:
         """Take in what the program has written by now; return whether it was anything."""
         before = len(self.raw)
@@ -163,10 +171,14 @@ class Terminal:
             if not data:
                 break
             self.raw += data
+            if _FRAMES_ASKED in self._carry + data:
+                os.write(self._master, _FRAMES_ANSWER)
             data = self._carry + data
             unfinished = _UNFINISHED.search(data)
             cut = unfinished.start() if unfinished else len(data)
             self._carry = data[cut:]
+            for frame in _FRAME.finditer(data[:cut]):
+                self._in_frame = frame[1] == b"h"
             self._stream.feed(_BEYOND_PYTE.sub(b"", data[:cut]))
         return len(self.raw) > before
 
@@ -175,7 +187,7 @@ class Terminal:
         deadline = time.monotonic() + patience
         while True:
             self.read()
-            if condition():
+            if not self._in_frame and condition():
                 return
             left = deadline - time.monotonic()
             assert left > 0, f"waited in vain for {what or condition} on\n{self.text}"
@@ -205,9 +217,7 @@ class Terminal:
     @property
     def modes(self) -> dict[int, bool]:
         """Every private mode the program set or reset, as it left it."""
-        return {
-            int(number): match[2] == b"h" for match in _MODES.finditer(self.raw) for number in match[1].split(b";")
-        }
+        return {int(number): match[2] == b"h" for match in _MODES.finditer(self.raw) for number in match[1].split(b";")}
 
     def assert_restored(self) -> None:
         """Assert that the terminal is as it was before the program began."""
@@ -244,18 +254,26 @@ def assert_gone(pids: list[int]) -> None:
     """Wait for the end of processes that are no children of ours."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
-            if hasattr(os, "pidfd_open"):
-                watched = os.pidfd_open(pid)
-                ready, _, _ = select.select([watched], [], [], PATIENCE)
-                os.close(watched)
-                assert ready, f"process {pid} is still there"
-            else:
-                queue = select.kqueue()
-                ending = select.kevent(
-                    pid, select.KQ_FILTER_PROC, select.KQ_EV_ADD | select.KQ_EV_ONESHOT, select.KQ_NOTE_EXIT
-                )
-                assert queue.control([ending], 1, PATIENCE), f"process {pid} is still there"
-                queue.close()
+            assert _ends(pid), f"process {pid} is still there"
+
+
+def _ends(pid: int) -> bool:
+    """Wait for the end of a process; return whether it came. Raises `ProcessLookupError` where there is none."""
+    if sys.platform == "linux":
+        watched = os.pidfd_open(pid)
+        try:
+            return bool(select.select([watched], [], [], PATIENCE)[0])
+        finally:
+            os.close(watched)
+    else:
+        queue = select.kqueue()
+        try:
+            ending = select.kevent(
+                pid, select.KQ_FILTER_PROC, select.KQ_EV_ADD | select.KQ_EV_ONESHOT, select.KQ_NOTE_EXIT
+            )
+            return bool(queue.control([ending], 1, PATIENCE))
+        finally:
+            queue.close()
 
 
 # ---------------------------------------------------------------------- a desk to sit at
@@ -333,9 +351,14 @@ class Desk:
             process.kill()
             process.communicate(timeout=PATIENCE)
 
-    def run(self, *command: str, **given: object) -> subprocess.CompletedProcess[str]:
-        """Run a command line to its end, without a terminal."""
-        options: dict[str, object] = {"stdin": subprocess.DEVNULL, **given}
+    def run(self, *command: str) -> subprocess.CompletedProcess[bytes]:
+        """Run a command line to its end, without any terminal."""
         return subprocess.run(
-            command, capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=PATIENCE, **options
-        )  # type: ignore[call-overload,no-any-return]  # options of one call
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=self.environment,
+            cwd=self.folder,
+            timeout=PATIENCE,
+            check=False,
+        )
