@@ -26,9 +26,24 @@ GROUP = "wirewatch.adapters"
 """The entry-point group."""
 
 BUILT_IN = {
+    "guardian": "feeds.adapters.guardian:Guardian",
+    "bbc": "feeds.adapters.bbc:Bbc",
+    "reddit": "feeds.adapters.reddit:Reddit",
+    "telegram": "feeds.adapters.telegram:Telegram",
+    "statuspage": "feeds.adapters.statuspage:Statuspage",
+    "googlecloud": "feeds.adapters.googlecloud:GoogleCloud",
+    "wpliveblog": "feeds.adapters.wpliveblog:WpLiveblog",
+    "superdesk": "feeds.adapters.superdesk:Superdesk",
+    "cnn": "feeds.adapters.cnn:Cnn",
+    "amp": "feeds.adapters.amp:Amp",
+    "usgs": "feeds.adapters.usgs:Usgs",
+    "aljazeera": "feeds.adapters.aljazeera:AlJazeera",
     "jsonld": "feeds.adapters.jsonld:JsonLd",
+    "microdata": "feeds.adapters.microdata:Microdata",
+    "mastodon": "feeds.adapters.mastodon:Mastodon",
     "jsonfeed": "feeds.adapters.jsonfeed:JsonFeed",
     "syndication": "feeds.adapters.syndication:Syndication",
+    "hfeed": "feeds.adapters.hfeed:HFeed",
 }
 """The adapters of this package, as in its metadata; used where that is missing or older than the source tree."""
 

@@ -1,4 +1,4 @@
-"""Drives an adapter by hand: no fetcher, one answer."""
+"""Drives an adapter by hand: no fetcher, answers as given."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
-from feeds.flow import Adapter, Response, Visit
+from feeds.flow import Adapter, Request, Response, Visit
 from feeds.model import Batch
 
 PAGES = Path(__file__).parent / "pages"
@@ -39,6 +40,22 @@ def poll(adapter: Adapter, response: Response) -> Batch:
         assert isinstance(batch, Batch)
         return batch
     raise AssertionError("the adapter asked for more than one answer")
+
+
+def converse(adapter: Adapter, visit: Visit, *answers: bytes | str) -> tuple[Batch, list[Request]]:
+    """What the adapter makes of these answers to its requests, in their order, and what it asked for."""
+    flow = adapter.poll(visit)
+    asked = [next(flow)]
+    for body in answers:
+        response = replace(answer(body, asked[-1].url), request=asked[-1].url)
+        try:
+            asked.append(flow.send(response))
+        except StopIteration as done:
+            batch = done.value
+            assert isinstance(batch, Batch)
+            assert len(asked) == len(answers), f"only {len(asked)} of {len(answers)} answers were asked for"
+            return batch, asked
+    raise AssertionError(f"the adapter asks for more: {asked[-1].url}")
 
 
 def assert_clean(batch: Batch) -> None:

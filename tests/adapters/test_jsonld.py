@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds import linkeddata, livepost, liveupdates
 from feeds.adapters.jsonld import JsonLd, read
 from feeds.document import Document, Listing, Media, Paragraph, Run, plain
 from feeds.errors import NotAFeedError, ParseError
 from feeds.flow import Confidence, Response, Visit
 from feeds.model import Batch, Extent, Kind, Post
+from feeds.schemaorg import linkeddata, livepost, liveupdates
 from tests.adapters import feedflow
 from tests.adapters.feedflow import answer, assert_clean, poll
 

@@ -36,29 +36,33 @@ class Blog(msgspec.Struct, frozen=True):
     keys: tuple[str, str]
     """Of the first post and of the last."""
     without_text: int = 0
+    adapters: tuple[str, ...] = ("jsonld",)
+    """Those that read it, the preferred one first."""
 
 
 WORLD_CUP = Blog(
     "independent/womens-world-cup-2023-08-14.html",
     "https://www.independent.co.uk/sport/football/womens-world-cup-england-news-latest-australia-b2392480.html",
     10,
-    "2023-08-14T04:20:06Z",
+    "2023-08-14T09:01:52Z",  # shown; written at 04:20:06
     "2023-08-14T04:15:52Z",
     "2023-08-14T04:09:57Z",
-    Extent.PART,
+    Extent.SINCE,
     "",
     ("liveblogPost", "liveblogPost"),
+    adapters=("amp", "jsonld"),
 )
 UKRAINE = Blog(
     "guardian/ukraine-2023-05-15.html",
     "https://www.theguardian.com/world/live/2023/may/15/russia-ukraine-war-latest-g7-reportedly-set-to-tighten-russia-sanctions-france-to-send-kyiv-military-aid-live",
     10,
-    "2023-05-15T11:37:54Z",
-    "2023-05-15T10:37:36Z",
     "2023-05-15T11:50:54Z",
-    Extent.PART,
+    "2023-05-15T10:42:56Z",
+    "2023-05-15T11:50:54Z",
+    Extent.SINCE,
     "",
     ("646219928f08e408b758af95", "64620b708f08e408b758aedb"),
+    adapters=("guardian", "jsonld"),
 )
 ROYALS = Blog(
     "express/royals-2024-07-18.html",
@@ -81,7 +85,7 @@ CORK = Blog(
     Extent.SINCE,
     "Goodnight",
     ("", ""),
-    without_text=7,
+    without_text=5,
 )
 GAZA = Blog(
     "repubblica/israele-hamas-2023-11-02.html",
@@ -92,7 +96,7 @@ GAZA = Blog(
     "2023-11-01T23:01:39Z",
     Extent.SINCE,
     "Oms: “A Gaza fermi 14 ospedali su 36, gli altri in sovraccarico”",
-    ("", ""),
+    ("419364605_event79", "419364605_event1"),
 )
 DEBATE = Blog(
     "cbsnews/nevada-debate-2020-02-20.html",
@@ -103,8 +107,8 @@ DEBATE = Blog(
     "2020-02-20T06:46:00Z",
     Extent.SINCE,
     "Trump tweets about performance of “Mini Mike” in debate",
-    ("post-update28", "post-update0"),
-    without_text=5,  # films, of which the page's script knows more
+    ("content__post--e415194e-50cb-486a-a36b-53d5286f0503", "content__post--9ef1c704-5bb2-4278-82fd-1d4a11491d53"),
+    adapters=("amp", "jsonld"),
 )
 REOPENING = Blog(
     "bbc/live-world-52627824-2020-05-12.html",
@@ -116,6 +120,7 @@ REOPENING = Blog(
     Extent.SINCE,
     "Where does the US stand on testing?",
     ("post_5ebab4a75c8cf7066b", "post_5eba97a75c8cf7066b"),
+    adapters=("bbc", "jsonld"),
 )
 APPLE = Blog(
     "schemaorg/liveblogposting-example-jsonld.html",
@@ -146,9 +151,10 @@ def time(written: str | None) -> datetime | None:
 
 
 @each_blog
-def test_a_blog_is_recognised_and_nobody_else_reads_it(blog: Blog, shared: Path) -> None:
+def test_a_blog_is_recognised_by_its_publishers_format_before_its_json_ld(blog: Blog, shared: Path) -> None:
     found = Registry.installed().recognise(sample(blog.file, blog.url))
-    assert [(each.adapter, each.confidence) for each in found] == [("jsonld", Confidence.LIKELY)]
+    assert tuple(each.adapter for each in found) == blog.adapters
+    assert found[-1].confidence is Confidence.LIKELY
 
 
 @each_blog
@@ -215,7 +221,8 @@ def test_no_entity_and_no_tag_is_left_in_any_text(shared: Path) -> None:
 def test_a_page_that_gives_all_posts_its_own_date_dates_none_of_them_so(shared: Path) -> None:
     published = [post.published for post in read(UKRAINE).posts]
     assert len(set(published)) == 10
-    assert all(when is not None and when < datetime(2023, 5, 15, 11, 50, tzinfo=UTC) for when in published)
+    changed = datetime(2023, 5, 15, 11, 50, 54, tzinfo=UTC)  # when its newest post was published
+    assert all(when is not None and when < changed for when in published[1:])
 
 
 def test_a_page_of_an_amp_list_says_how_often_it_may_be_asked(shared: Path) -> None:

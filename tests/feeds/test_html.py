@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds import admission, blocks, document, html, pages
+from feeds import admission, document, html
 from feeds.document import (
     BOLD,
     CODE,
@@ -33,7 +33,8 @@ from feeds.document import (
     Table,
     plain,
 )
-from feeds.titles import MAX_TITLE
+from feeds.html import blocks, pages
+from feeds.html.titles import MAX_TITLE
 
 BASE = "https://news.example/live/today"
 

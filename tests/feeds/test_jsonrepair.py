@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds import jsonrepair
 from feeds.errors import ParseError
-from feeds.jsonrepair import Loaded
+from feeds.schemaorg import jsonrepair
+from feeds.schemaorg.jsonrepair import Loaded
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from feeds import html, linkeddata
-from feeds.linkeddata import Graph, Node
+from feeds import html
+from feeds.schemaorg import linkeddata
+from feeds.schemaorg.linkeddata import Graph, Node
 
 
 def scripts(page: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Foreign HTML, made safe: the one way from markup to a document, a title or a tree.
 
-Owns what the elements of HTML mean in a document. `feeds.pages` cuts the markup into events and makes trees,
-`feeds.blocks` puts the document together, `feeds.titles` reads titles. No tree of foreign depth is built on the way:
+Owns what the elements of HTML mean in a document. `feeds.html.pages` cuts the markup into events and makes trees,
+`html.blocks` puts the document together, `html.titles` reads titles. No tree of foreign depth is built on the way:
 time is linear, and nothing recurses over what a publisher nests. What comes out holds no markup and no unsafe address.
 
 Read as browsers show it (WHATWG HTML, 15 «Rendering»): scripts, templates, hidden elements and pictures of one pixel
@@ -14,12 +14,12 @@ import re
 from collections import Counter
 
 from feeds import text
-from feeds.blocks import Builder
 from feeds.document import BOLD, CODE, INSERTED, ITALIC, STRUCK, Document
-from feeds.embeds import Embed, embed, picture
-from feeds.pages import MAX_OPEN, Attributes, EnoughError, read
-from feeds.pages import tree as tree
-from feeds.titles import title as title
+from feeds.html.blocks import Builder
+from feeds.html.embeds import Embed, embed, picture
+from feeds.html.pages import MAX_OPEN, Attributes, EnoughError, read
+from feeds.html.pages import tree as tree
+from feeds.html.titles import title as title
 
 MAX_MARKUP = 1_000_000
 """Characters read of a text; the rest is left out."""
@@ -284,7 +284,7 @@ def _web(reference: str, base: str) -> str:
 def document(markup: str, base: str = "") -> Document:
     """Return foreign HTML, a page or a part of one, as a safe document. Never raises.
 
-    Addresses are resolved against `base`. What exceeds the bounds of this module and of `feeds.blocks` is left out.
+    Addresses are resolved against `base`. What exceeds the bounds of this module and of `html.blocks` is left out.
     """
     if not markup.strip():
         return ()

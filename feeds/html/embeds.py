@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from feeds import text
 
 if TYPE_CHECKING:
-    from feeds.pages import Attributes
+    from feeds.html.pages import Attributes
 
 MAX_CAPTION = 500
 """Characters of a caption."""

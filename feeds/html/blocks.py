@@ -27,7 +27,7 @@ from feeds.document import (
     media_line,
     plain,
 )
-from feeds.inline import Piece, paragraphs, runs_of, shortened, size_of
+from feeds.html.inline import Piece, paragraphs, runs_of, shortened, size_of
 
 MAX_TEXT = 300_000
 """Characters of a document."""

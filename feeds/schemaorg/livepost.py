@@ -2,7 +2,7 @@
 
 Owns what the properties of an update mean and what publishers make of them: clock times before headlines, text in
 three forms, bylines of several people, pictures in every shape. What can only be told by looking at all updates
-together is the business of `feeds.liveupdates`.
+together is the business of `feeds.schemaorg.liveupdates`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from feeds import dates, linkeddata, text
+from feeds import dates, text
 from feeds.document import Document, Media, Paragraph, paragraphs, plain, runs_text
-from feeds.linkeddata import Graph, Node
 from feeds.model import Post
+from feeds.schemaorg import linkeddata
+from feeds.schemaorg.linkeddata import Graph, Node
+
+PINNED, KEY_EVENT = "wirewatch:pinned", "wirewatch:keyEvent"
+"""Properties no vocabulary has: what a page's markup says of an update, for those who join it; true or absent."""
 
 MAX_BODY = 200_000
 """Characters of one update's text."""
@@ -87,7 +91,7 @@ def post(node: Node, graph: Graph, setting: Setting, shared: frozenset[str]) -> 
 
     published = date(node.get("datePublished") or node.get("dateCreated"), setting.zone)
     reference = linkeddata.address(node.get("url"))
-    body = _body(_text(node), setting.base)
+    body = text_of(node, setting.base)
     about = linkeddata.string(node.get("description") or node.get("abstract"))
     summary = _body(about, setting.base) if about else ()
     if not body or text.line(plain(summary)) == text.line(plain(body)):
@@ -103,6 +107,8 @@ def post(node: Node, graph: Graph, setting: Setting, shared: frozenset[str]) -> 
         body=(*body, *_media(node, graph, setting.base, shared, body)),
         tags=_tags(node),
         language=setting.language,
+        key_event=node.get(KEY_EVENT) is True,
+        pinned=node.get(PINNED) is True,
     )
 
 
@@ -145,6 +151,11 @@ def _unclocked(title: str, published: datetime | None) -> str:
         if apart % 15:  # zones lie quarters of an hour apart
             return title
     return rest
+
+
+def text_of(node: Node, base: str) -> Document:
+    """Return the text of an update as a document; relative addresses in it resolve against `base`."""
+    return _body(_text(node), base)
 
 
 def _text(node: Node) -> str:

@@ -2,7 +2,7 @@
 
 Owns what can only be told by looking at all updates together: headlines that are no titles, ids that are
 positions, dates that are the page's, pictures that belong to the whole blog. One update is read by
-`feeds.livepost`; what the blog says of itself is read by the adapter.
+`feeds.schemaorg.livepost`; what the blog says of itself is read by the adapter.
 
 An identity must not change because a list grows. So whatever is concluded from the list as a whole is returned
 as a memory, plain JSON, and holds at the next visit even where that list alone would not show it.
@@ -19,10 +19,11 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds import linkeddata, livepost, text
-from feeds.linkeddata import Graph, Node
-from feeds.livepost import MAX_BODY, Setting
+from feeds import text
 from feeds.model import Post
+from feeds.schemaorg import linkeddata, livepost
+from feeds.schemaorg.linkeddata import Graph, Node
+from feeds.schemaorg.livepost import MAX_BODY, Setting
 
 MAX_UPDATES = 5_000
 """Updates read of one blog; the longest seen had 428."""

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from feeds import jsonrepair
 from feeds.errors import ParseError
+from feeds.schemaorg import jsonrepair
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -1,0 +1,306 @@
+"""Live blogs of Al Jazeera, read from the service its own pages ask.
+
+Owns the addresses of its blogs, the three questions that are put to the service (their names are its own, spelling
+included) and what follows from the list of ids: the list is whole and each post is an answer of its own, so only
+posts that are not known are fetched, the newest few again now and then for their edits, and an id that has left the
+list between others is a post that was deleted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TypeGuard
+from urllib.parse import unquote, urlencode, urlsplit
+
+from msgspec import Struct
+
+from feeds import jsonvalue, text
+from feeds.document import Paragraph, Run, plain
+from feeds.errors import NotAFeedError, ParseError
+from feeds.flow import Confidence, Flow, Request, Response, Visit
+from feeds.jsonvalue import Object
+from feeds.liveblogs import successor
+from feeds.model import Batch, Coverage, Extent, Kind, Post
+
+FETCHED = 40
+"""Posts fetched at one visit. Of a longer blog, the first visit brings the newest; the others are left alone: fetched
+later they would look like news."""
+CHECKED = 5
+"""Newest posts that are fetched again for their edits."""
+CHECK_EVERY = timedelta(minutes=3)
+"""How often that is done, and how long what a blog says of itself is taken to hold."""
+MAX_IDS = 3_000
+_WHAT = "a live blog of Al Jazeera"
+_SITES = {"www.aljazeera.com": "aje", "aljazeera.com": "aje", "www.aljazeera.net": "aja", "aljazeera.net": "aja"}
+_ORIGINS = {"aje": "https://www.aljazeera.com", "aja": "https://www.aljazeera.net"}
+_PATH = re.compile(r"(/(?:[a-z-]{1,40}/){0,3}liveblog/[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}/([^/]{1,500}))/?")
+
+
+class AlJazeera:
+    """The adapter for live blogs of Al Jazeera."""
+
+    name = "aljazeera"
+
+    def claim(self, url: str) -> Confidence:
+        """Say whether an address is a live blog's; see `flow.Adapter`."""
+        return Confidence.MINE if _blog(url) else Confidence.NO
+
+    def sniff(self, response: Response) -> Confidence:
+        """Say whether an answer is one of the service's about a live blog; see `flow.Adapter`."""
+        if not jsonvalue.is_json(response, b'"data"', b'"__typename"'):
+            return Confidence.NO
+        found = jsonvalue.peek(response, _WHAT)
+        return Confidence.MINE if _post_of(found) or _ids(found) else Confidence.NO
+
+    def poll(self, visit: Visit) -> Flow[Batch]:
+        """Read the list of ids and the posts that are wanted; see `flow.Adapter`."""
+        blog = _blog(visit.url)
+        if blog is None:
+            return _alone((yield Request(visit.url, conditional=True)), visit.url)
+        memory = _memory(visit.cursor)
+        checking = not _is_fresh(memory.about, visit.now)
+        about, ids = memory.about, None
+        if checking:
+            name = {"name": blog.slug, "postType": "liveblog", "preview": ""}
+            answer = _load((yield _ask(blog, "ArchipelagoSingleLiveBlogQuery", name)))
+            about, ids = _about(answer, visit.now), _ids(answer)
+        if ids is None:
+            # The same list as last time would end the visit; not while something is left to be found out.
+            settled = not checking and not memory.missing and not memory.waiting
+            answer = _load(
+                (yield _ask(blog, "SingleLiveBlogChildrensQuery", {"postName": blog.slug}, conditional=settled))
+            )
+            ids = _ids(answer)
+            if ids is None:
+                raise NotAFeedError("Al Jazeera knows no live blog at this address, or no longer.")
+        known = {*memory.listed, *memory.missing}
+        unknown = [key for key in ids if key not in known]
+        again = [key for key in ids[:CHECKED] if key in known] if checking else []
+        posts: dict[str, Post] = {}
+        for key in (*unknown[:FETCHED], *again):
+            variables = {"postID": int(key), "postType": "liveblog-update", "preview": "", "isAmp": False}
+            posts[key] = _read_post((yield _ask(blog, "LiveBlogUpdateQuery", variables)), key, blog.address)
+        waiting = unknown[FETCHED:] if known else []
+        left = _left(memory, ids)
+        # Twice in a row: lists come from caches that do not always agree.
+        gone = [Post(key=key, withdrawn=True) for key in left.missing if left.sure and key in memory.missing]
+        listed = dict.fromkeys((*left.doubtful, *(key for key in ids if key not in waiting)))
+        shown = tuple(posts[key] for key in ids if key in posts)
+        cursor: dict[str, object] = {
+            "about": about,
+            "listed": list(listed)[:MAX_IDS],
+            "missing": [key for key in left.missing if not left.sure or key not in memory.missing],
+            "waiting": len(waiting),
+        }
+        return _batch(blog, about, (*shown, *gone), cursor)
+
+
+# ------------------------------------------------------------------ addresses and questions
+
+
+class _Blog(Struct, frozen=True):
+    """Where a blog is."""
+
+    site: str
+    slug: str
+    address: str
+
+
+def _blog(url: str) -> _Blog | None:
+    try:
+        parts = urlsplit(url)
+        site = _SITES.get((parts.hostname or "").lower())
+    except ValueError:
+        return None
+    found = _PATH.fullmatch(parts.path) if site and parts.scheme in ("http", "https") else None
+    if found is None or site is None:
+        return None
+    return _Blog(site, unquote(found[2]), f"{_ORIGINS[site]}{found[1]}")
+
+
+def _ask(blog: _Blog, name: str, variables: Mapping[str, object], *, conditional: bool = False) -> Request:
+    written = json.dumps(variables, separators=(",", ":"), ensure_ascii=False)
+    query = urlencode({"wp-site": blog.site, "operationName": name, "variables": written, "extensions": "{}"})
+    headers = (("accept", "application/json"), ("wp-site", blog.site))
+    return Request(f"{_ORIGINS[blog.site]}/graphql?{query}", headers=headers, conditional=conditional)
+
+
+def _load(response: Response) -> object:
+    """Return the answer to a question. Raises `ParseError`."""
+    found = jsonvalue.load(response, _WHAT)
+    if not jsonvalue.mapping(found, "data"):
+        said = next((jsonvalue.line(error, "message") for error in jsonvalue.objects(found, "errors")), "")
+        reason = f" It says: “{said[:100]}”." if said else ""
+        raise NotAFeedError(f"Al Jazeera answered, but not with a live blog.{reason}")
+    return found
+
+
+# ------------------------------------------------------------------ what is remembered
+
+
+class _Memory(Struct, frozen=True):
+    """What the cursor holds, as far as it is right."""
+
+    about: dict[str, object]
+    listed: tuple[str, ...] = ()
+    """Ids at the last visit, without those still to be fetched."""
+    missing: tuple[str, ...] = ()
+    """Ids that had left the list at the last visit."""
+    waiting: bool = False
+    """Whether some are still to be fetched."""
+
+
+def _memory(cursor: Mapping[str, object]) -> _Memory:
+    return _Memory(
+        about=jsonvalue.remembered(cursor, "about"),
+        listed=tuple(filter(_is_id, jsonvalue.items(cursor, "listed"))),
+        missing=tuple(filter(_is_id, jsonvalue.items(cursor, "missing"))),
+        waiting=bool(cursor.get("waiting")),
+    )
+
+
+def _is_id(found: object) -> TypeGuard[str]:
+    return isinstance(found, str) and found.isascii() and found.isdigit()
+
+
+def _is_fresh(about: Mapping[str, object], now: datetime | None) -> bool:
+    asked = jsonvalue.when(about, "asked")
+    return asked is not None and now is not None and timedelta(0) <= now.astimezone(UTC) - asked < CHECK_EVERY
+
+
+class _Left(Struct, frozen=True):
+    """What is no longer in the list."""
+
+    missing: tuple[str, ...] = ()
+    """Ids that are missing from among the others."""
+    doubtful: tuple[str, ...] = ()
+    """Ids that stood above all others, and nothing newer has come: an old copy of the list lacks them as well."""
+    sure: bool = True
+    """Whether anything follows from it: not where most of the list is gone."""
+
+
+def _left(memory: _Memory, ids: list[str]) -> _Left:
+    """Return which ids have left the list; those that have left it by its end are forgotten."""
+    present, listed = frozenset(ids), memory.listed
+    places = [place for place, key in enumerate(listed) if key in present]
+    if len(places) * 2 < len(listed):
+        return _Left(memory.missing, listed, sure=False)
+    first, last = (places[0], places[-1]) if places else (0, 0)
+    missing = [key for key in (*memory.missing, *listed[first:last]) if key not in present]
+    if ids and ids[0] not in listed:
+        return _Left((*missing, *listed[:first]))
+    return _Left(tuple(missing), listed[:first])
+
+
+# ------------------------------------------------------------------ answers
+
+
+def _ids(found: object) -> list[str] | None:
+    """Return the ids of a blog's posts, the newest first; None where an answer has no list of them."""
+    children = jsonvalue.at(found, "data", "article", "children")
+    if not isinstance(children, list):
+        return None
+    return list(dict.fromkeys(filter(_is_id, map(jsonvalue.identifier, children[:MAX_IDS]))))
+
+
+def _about(found: object, now: datetime | None) -> dict[str, object]:
+    """Return what a blog says of itself, as it is remembered."""
+    article = jsonvalue.mapping(found, "data", "article")
+    live = article.get("isLive")
+    return {
+        "title": text.clean(jsonvalue.string(article, "title")[:2_000]),
+        "excerpt": text.clean(jsonvalue.string(article, "excerpt")[:5_000]),
+        "content": text.clean(jsonvalue.string(article, "content")[:20_000]),
+        "date": jsonvalue.line(article, "date"),
+        "live": live if isinstance(live, bool) else None,
+        "asked": now.isoformat() if now else "",
+    }
+
+
+def _batch(blog: _Blog, about: Mapping[str, object], posts: tuple[Post, ...], cursor: dict[str, object]) -> Batch:
+    from feeds import html
+
+    title = html.title(jsonvalue.string(about, "title"))
+    excerpt = text.line(plain(html.document(jsonvalue.string(about, "excerpt"), blog.address)))
+    live = about.get("live")
+    dated = [post for post in posts if post.published and not post.withdrawn]
+    newest = max(dated, key=lambda post: post.published or datetime.min.replace(tzinfo=UTC), default=None)
+    return Batch(
+        Kind.LIVEBLOG,
+        posts=posts,
+        title=title,
+        description=excerpt,
+        link=blog.address,
+        coverage=Coverage(
+            headline=title,
+            description=html.document(jsonvalue.string(about, "content"), blog.address),
+            started=jsonvalue.when(about, "date"),
+            live=live if isinstance(live, bool) else None,
+        ),
+        extent=Extent.DELTA,
+        cursor=cursor,
+        offers=successor.offers(_farewell(newest), lambda url: _blog(url) is not None, (blog.address,)),
+    )
+
+
+def _farewell(post: Post | None) -> Post | None:
+    """Return a post as one paragraph: the last one says goodbye in its title, and links in its second paragraph."""
+    if post is None:
+        return None
+    said = (run for block in post.body if isinstance(block, Paragraph) for run in (*block.runs, Run(" ")))
+    return Post(key=post.key, body=(Paragraph((Run(f"{post.title} "), *said)),))
+
+
+def _alone(response: Response, url: str) -> Batch:
+    """Read one answer of the service by itself, as somebody saved it. Raises `ParseError`."""
+    found = _load(response)
+    if post := _post_of(found):
+        return Batch(Kind.LIVEBLOG, posts=(_post(post, "", url),), extent=Extent.DELTA)
+    ids = _ids(found)
+    if ids is None:
+        raise NotAFeedError("This is an answer of Al Jazeera, but neither a live blog nor a post of one.")
+    about = _about(found, None)
+    times = {
+        jsonvalue.identifier(each, "id"): jsonvalue.when(jsonvalue.number(each, "publishedTime"))
+        for each in jsonvalue.objects(found, "data", "article", "childrenMeta")
+    }
+    posts = tuple(Post(key=key, published=times.get(key)) for key in ids)
+    return _batch(_Blog("aje", "", _ORIGINS["aje"]), about, posts, {})
+
+
+def _post_of(found: object) -> Object:
+    post = jsonvalue.mapping(found, "data", "posts")
+    return post if jsonvalue.string(post, "postType") == "liveblog-update" else {}
+
+
+def _read_post(response: Response, key: str, base: str) -> Post:
+    """Read the answer that holds a post; one that cannot be read costs the post its words."""
+    try:
+        found = _post_of(jsonvalue.load(response, _WHAT))
+    except ParseError:
+        found = {}
+    return _post(found, key, base)
+
+
+def _post(found: Object, key: str, base: str) -> Post:
+    """Return a post. Its dates are UTC, though they do not say so."""
+    from feeds import html
+
+    key = key or jsonvalue.identifier(found, "id")
+    published = jsonvalue.when(found, "date")
+    modified = jsonvalue.when(found, "modified_gmt")
+    names = (jsonvalue.line(author, "name") for author in jsonvalue.objects(found, "author"))
+    written = (jsonvalue.line(found, "writeInAuthor"), jsonvalue.line(found, "writeInCoAuthor", "name"))
+    return Post(
+        key=key,
+        url=text.url(f"?update={key}", base) if key.isdigit() and base.startswith("http") else None,
+        title="" if found.get("shouldDisplayTitle") is False else html.title(jsonvalue.string(found, "title")),
+        authors=tuple(dict.fromkeys(name for name in (*names, *written) if name)),
+        published=published,
+        updated=modified if modified and published and modified > published else None,
+        body=html.document(jsonvalue.string(found, "content"), base),
+        tags=tuple(name for each in jsonvalue.objects(found, "postLabel") if (name := jsonvalue.line(each, "name"))),
+    )
