@@ -275,9 +275,15 @@ def source_address(text: str) -> str | None:
     text = text.strip()
     if text[:7].lower() == "file://":
         return f"file://{text[7:]}"
-    if "://" not in text and text:
-        if (file := _file(text)) is not None:
-            return file
+    if "://" not in text and text and (file := _file(text)) is not None:
+        return file
+    return web_address(text)
+
+
+def web_address(text: str) -> str | None:
+    """Return the address of the web a person means by `text`: a URL, or a host without a scheme. Looks at no file."""
+    text = text.strip()
+    if "://" not in text:
         head = text.partition("/")[0]
         if text.startswith(("~", ".", "/")) or ("." not in head and not head.startswith(("localhost", "["))):
             return None
@@ -317,10 +323,10 @@ def add_sources(file: Path, specs: Iterable[SourceSpec]) -> list[SourceSpec]:
     """
     from feeds import config_file
 
-    def is_known(tables: list[dict[str, object]], spec: SourceSpec) -> bool:
-        return any(spec.url in (table.get("url"), _address(table)) for table in tables)
+    def known(tables: list[dict[str, object]]) -> set[object]:
+        return {name for table in tables for name in (table.get("url"), _address(table)) if isinstance(name, str)}
 
-    return config_file.append(file, list(specs), is_known)
+    return config_file.append(file, list(specs), known)
 
 
 def remove_source(file: Path, address: str) -> bool:

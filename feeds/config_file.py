@@ -26,14 +26,16 @@ _ANY_HEAD = re.compile(r"[ \t]*\[")
 _NO_CONTENT = re.compile(r"[ \t]*(?:#|\r?\n?$)")
 
 
-def append(file: Path, specs: Sequence[SourceSpec], is_known: Callable[[Tables, SourceSpec], bool]) -> list[SourceSpec]:
-    """Append those sources that are not known yet and return them. Raises `ConfigError`."""
+def append(file: Path, specs: Sequence[SourceSpec], known: Callable[[Tables], set[object]]) -> list[SourceSpec]:
+    """Append those sources whose address is not among the known ones and return them. Raises `ConfigError`."""
     appended: list[SourceSpec] = []
 
     def change(text: str, tables: Tables) -> str:
         appended.clear()
+        have = known(tables)
         for spec in specs:
-            if not is_known(tables, spec):
+            if spec.url not in have:
+                have.add(spec.url)
                 appended.append(spec)
                 tables.append(_table(spec))
         return _with(text, appended) if appended else text

@@ -8,7 +8,7 @@ returns. Knows no ids being made, no transactions, no clock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -33,6 +33,15 @@ _RISING = 4
 
 _CHURN = 3
 """Entries that came back under new ids at one poll from which the source is said to change them."""
+
+STORM_REVISIONS = 24
+"""Revisions from which an entry may be one that changes all the time, such as a counter or a ticker: the number at
+which lemon24/reader stops following changes that come one after another."""
+
+STORM_SPACING = timedelta(minutes=5)
+"""Time between the revisions of such an entry, on average since it was first seen, below which no more of them are
+kept. So it costs at most twelve an hour however often it is polled, and what is corrected after a storm is kept again.
+"""
 
 
 # ------------------------------------------------------------------ what is known, and what comes out
@@ -77,7 +86,10 @@ class Edited(Struct, frozen=True):
 
 
 class Refreshed(Struct, frozen=True):
-    """A known entry of which only what is not read has changed: a date, a tag, an address. No revision."""
+    """A known entry in another state without a new revision.
+
+    Only what is not read has changed: a date, a tag, an address; or the entry changes all the time.
+    """
 
     entry_id: int
     post: Post
@@ -134,11 +146,16 @@ def reconcile(known: Known, batch: Batch, now: datetime) -> Reconciled:
     shown = [_Shown(name, post.published, pinned=post.pinned) for name, post, _ in matched.rows]
     taken_back = {each.entry_id for each in tombstones}
     window, withdrawn, gap = _absences(known, shown, batch.extent, whole=_is_whole(batch), spared=taken_back)
-    changes = [*_additions(matched, gone, known, now), *_updates(matched), *tombstones, *withdrawn]
-    problems: tuple[str, ...] = ()
+    updates, restless = _updates(matched, now)
+    changes = [*_additions(matched, gone, known, now), *updates, *tombstones, *withdrawn]
+    problems: list[str] = []
     if matched.renamed >= _CHURN:
-        problems = (f"The source gave {matched.renamed} entries new ids; they were recognised by what they say.",)
-    return Reconciled(tuple(changes), window, now, gap, problems)
+        problems.append(f"The source gave {matched.renamed} entries new ids; they were recognised by what they say.")
+    if restless:
+        them = "1 entry changes" if restless == 1 else f"{restless} entries change"
+        its = "its" if restless == 1 else "their"
+        problems.append(f"{them} at nearly every visit; only {its} newest state is kept.")
+    return Reconciled(tuple(changes), window, now, gap, tuple(problems))
 
 
 def confirm(known: Known, now: datetime) -> Reconciled:
@@ -203,8 +220,10 @@ def _additions(matched: Matched, gone: Sequence[Post], known: Known, now: dateti
     return out
 
 
-def _updates(matched: Matched) -> list[Change]:
+def _updates(matched: Matched, now: datetime) -> tuple[list[Change], int]:
+    """Return what happened to entries that are known, and of how many an edit is not kept as one."""
     out: list[Change] = []
+    restless = 0
     for _, seen, entry in matched.rows:
         if entry is None:
             continue
@@ -214,8 +233,14 @@ def _updates(matched: Matched) -> list[Change]:
         if post == entry.post:
             continue
         edited = identity.content_hash(post) != identity.content_hash(entry.post)
-        out.append(Edited(entry.id, post) if edited else Refreshed(entry.id, post))
-    return out
+        stormy = edited and _changes_all_the_time(entry, now)
+        restless += stormy
+        out.append(Edited(entry.id, post) if edited and not stormy else Refreshed(entry.id, post))
+    return out, restless
+
+
+def _changes_all_the_time(entry: Entry, now: datetime) -> bool:
+    return entry.revision >= STORM_REVISIONS and now - entry.first_seen < STORM_SPACING * entry.revision
 
 
 def _tombstones(matched: Matched, gone: Sequence[Post], known: Known) -> list[Withdrawn]:

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from msgspec import Struct, json
 
+from feeds.diff import Change, words
 from feeds.document import html, plain
 from feeds.events import PollFinished
-from feeds.model import Enclosure, Entry, Offer, Post, Source, SourceSpec
+from feeds.model import Enclosure, Entry, Offer, Post, Revision, Source, SourceSpec
 from feeds.store import SourceCounts
 from feeds.text import line
 
@@ -63,6 +64,23 @@ class EntryRecord(Struct, frozen=True):
     enclosures: tuple[EnclosureRecord, ...]
     revision: int
     matches: tuple[str, ...]
+
+
+class RevisionRecord(Struct, frozen=True):
+    """A state of an entry in JSON, and what was changed in it since another."""
+
+    id: str
+    source: str
+    source_url: str
+    revision: int
+    seen: datetime
+    title: str
+    text: str
+    against: int | None
+    """The state it is held against, `null` for the first."""
+    title_changes: tuple[Change, ...]
+    text_changes: tuple[Change, ...]
+    """Pairs in reading order: `=` kept, `-` taken out, `+` put in; and the text. Empty without `against`."""
 
 
 class InspectionRecord(Struct, frozen=True):
@@ -176,6 +194,32 @@ def entry_record(entry: Entry, source: Source, *, change: str, matches: tuple[st
         revision=entry.revision,
         matches=matches,
     )
+
+
+def revision_record(before: Revision | None, state: Revision, entry: Entry, source: Source) -> RevisionRecord:
+    """Return the JSON form of a state of an entry, held against an earlier one."""
+    title, text = changes(before.post, state.post) if before else ((), ())
+    return RevisionRecord(
+        id=entry.identity,
+        source=source_name(source),
+        source_url=without_credentials(source.spec.url),
+        revision=state.number,
+        seen=state.seen.replace(microsecond=0),
+        title=state.post.title,
+        text=_text(state.post),
+        against=before.number if before else None,
+        title_changes=title,
+        text_changes=text,
+    )
+
+
+def changes(before: Post, after: Post) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+    """Return what was changed in the title of a post and in its text, word by word."""
+    return tuple(words(before.title, after.title)), tuple(words(_text(before), _text(after)))
+
+
+def _text(post: Post) -> str:
+    return plain(post.body or post.summary)
 
 
 def _seen(entry: Entry, change: str) -> datetime:

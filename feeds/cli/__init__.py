@@ -133,9 +133,12 @@ def with_options(function: Decorated) -> Decorated:
 _COMMANDS = {
     "add": "feeds.cli.sources",
     "config": "feeds.cli.settings",
+    "import": "feeds.cli.exchange",
     "inspect": "feeds.cli.inspect",
+    "opml": "feeds.cli.exchange",
     "refresh": "feeds.cli.refresh",
     "remove": "feeds.cli.sources",
+    "show": "feeds.cli.show",
     "sources": "feeds.cli.sources",
     "tail": "feeds.cli.tail",
 }

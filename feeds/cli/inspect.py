@@ -62,19 +62,24 @@ def inspect_command(
 
 
 def _standard_input(place: Place) -> bytes:
-    """Read standard input, no more of it than would be read of an address."""
+    """Return standard input, no more of it than would be read of an address."""
     from feeds.fetch import MAX_BODY
 
+    return standard_input(place, MAX_BODY)
+
+
+def standard_input(place: Place, limit: int) -> bytes:
+    """Return standard input. Raises `WirewatchError` where it cannot be read, or is larger than `limit` bytes."""
     if sys.stdin is None:
         raise WirewatchError("There is no standard input to read.")
     if sys.stdin.isatty():
         place.say("Reading standard input; ctrl+d ends it.")
     try:
-        body = sys.stdin.buffer.read(MAX_BODY + 1)
+        body = sys.stdin.buffer.read(limit + 1)
     except OSError as error:
         raise WirewatchError(f"Standard input cannot be read: {error.strerror}.") from error
-    if len(body) > MAX_BODY:
-        raise WirewatchError(f"Standard input is larger than {MAX_BODY // 1024**2} MB; it was not read.")
+    if len(body) > limit:
+        raise WirewatchError(f"Standard input is larger than {limit // 1024**2} MB; it was not read.")
     return body
 
 

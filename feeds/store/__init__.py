@@ -83,6 +83,10 @@ class Reader(Protocol):
         """Return the entry of that stable identity."""
         ...
 
+    def beginning(self, source_id: int, identity: str, *, limit: int) -> list[Entry]:
+        """Return entries whose stable identity begins so, in the order of their identities, the first ones only."""
+        ...
+
     def revisions(self, entry_id: int) -> list[Revision]:
         """Return every state seen of an entry, oldest first; the last is the present one."""
         ...

@@ -129,6 +129,18 @@ class SqliteReader:
         found = self._entries(wanted, (source_id, identity))
         return found[0] if found else None
 
+    def beginning(self, source_id: int, identity: str, *, limit: int) -> list[Entry]:
+        """Return entries whose stable identity begins so, in the order of their identities, the first ones only."""
+        if not _is_storable(identity):
+            return []
+        # No character stands behind the last of Unicode, and texts are compared by their bytes in UTF-8.
+        wanted = """
+            SELECT entry_id FROM content WHERE source_id = ? AND identity >= ? AND identity < ?
+            ORDER BY identity LIMIT ?
+        """
+        found = self._entries(wanted, (source_id, identity, f"{identity}\U0010ffff", max(limit, 0)))
+        return sorted(found, key=lambda entry: entry.identity)
+
     def _entries(self, wanted: str, parameters: tuple[str | int, ...]) -> list[Entry]:
         """Return the entries whose ids a statement returns, in order of id."""
         sql = f"""

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from feeds.adapters import Registry
-from feeds.engine import AGAIN_FLOOR, AT_ONCE, HOST_SPACING, Engine
+from feeds.engine import AT_ONCE, HOST_SPACING, Engine
 from feeds.errors import FetchFault, StoreError
 from feeds.events import Changed, Event, PollFinished, PollStarted, Problem, SourcesChanged
 from feeds.model import ChangeKind, Outcome, SourceSpec, Standing
 from feeds.parsing import InlineParsing
+from feeds.schedule import AGAIN_FLOOR
 from feeds.store import Store, View, open_store
 from tests.support.clock import FakeClock, settle
 from tests.support.site import Lines, Site

@@ -158,6 +158,7 @@ class Watcher:
             self.last = shown, posts
         read_at, count = self.ledger.read_at, len(self.ledger.entries)
         told = self.ledger.poll(posts, self.blog.now)
+        assert not any("nearly every visit" in problem for problem in told.problems), "a life was taken for a ticker"
         for number in range(count + 1, len(self.ledger.entries) + 1):
             assert read_at is None or self.ledger.entries[number].sort_at > read_at, "something moved above the reader"
         if shown:
@@ -316,6 +317,22 @@ def test_what_is_told_is_what_happened_in_long_lives(shape: Shape) -> None:
         luck = random.Random(seed)
         life = [(luck.choice(WHATS + POLLS), luck.randrange(1_000)) for _ in range(luck.randrange(50, 150))]
         live(shape, life)
+
+
+def test_a_post_that_is_written_while_people_read_it_keeps_all_its_states() -> None:
+    """Twelve edits in as many minutes, as the first hour of a disaster brings, and one every ten for a day."""
+    blog = Blog(Shape())
+    watcher = Watcher(blog)
+    for number in range(6):
+        blog.happen("post", number)
+    pace = [1.0] * 12 + [10.0] * 144
+    for minutes in pace:
+        watcher.poll()
+        blog.now += minutes
+        blog.stories[2].version += 1
+    watcher.poll()
+    (entry,) = (each for each in watcher.ledger.entries.values() if each.revision > 1)
+    assert entry.revision == len(pace) + 1
 
 
 def test_the_watcher_of_lives_sees_withdrawn_edited_and_restored_ones() -> None:

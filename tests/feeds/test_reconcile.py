@@ -8,9 +8,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from feeds import identity
 from feeds.document import paragraphs
 from feeds.model import Extent, Post
-from feeds.reconcile import MAX_WINDOW, Added, Known, confirm, place_in_time, reconcile
+from feeds.reconcile import (
+    MAX_WINDOW,
+    STORM_REVISIONS,
+    STORM_SPACING,
+    Added,
+    Known,
+    confirm,
+    place_in_time,
+    reconcile,
+)
 from tests.support.posts import NOON, Ledger, at, batch, post
 
 
@@ -158,6 +168,93 @@ def test_a_post_that_was_edited_and_dated_anew_stays_one_entry_in_its_place() ->
     told = ledger.poll([post("a", "Now this.", minutes=4), post("b", minutes=-5)], 5)
     assert ledger.told(told) == ["edited a"]
     assert ledger.of("a").sort_at == at(-6)
+
+
+# ------------------------------------------------------------------ entries that change all the time
+
+STORM = "1 entry changes at nearly every visit; only its newest state is kept."
+
+
+def ticking(minutes: float, ticks: int) -> Ledger:
+    """Return a source with an entry that changed so many times, so many minutes apart, and others that did not."""
+    ledger = Ledger()
+    for tick in range(ticks):
+        ledger.poll([post("b", f"{tick} votes counted."), post("a")], tick * minutes)
+    return ledger
+
+
+def test_a_ticker_keeps_its_first_states_and_then_only_the_newest() -> None:
+    ledger = ticking(1, STORM_REVISIONS)
+    assert ledger.of("b").revision == STORM_REVISIONS
+    for tick in range(STORM_REVISIONS, STORM_REVISIONS + 20):
+        told = ledger.poll([post("b", f"{tick} votes counted."), post("a")], tick)
+        assert ledger.told(told) == ["refreshed b"]
+        assert told.problems == (STORM,)
+        assert not told.is_news
+        assert identity.text_of(ledger.of("b").post) == f"{tick} votes counted."
+    assert ledger.of("b").revision == STORM_REVISIONS
+
+
+def test_up_to_then_every_state_of_a_ticker_is_an_edit() -> None:
+    ledger = ticking(1, STORM_REVISIONS - 1)
+    told = ledger.poll([post("b", "The last one."), post("a")], STORM_REVISIONS)
+    assert (ledger.told(told), told.problems) == (["edited b"], ())
+
+
+def test_many_edits_that_take_their_time_are_all_kept() -> None:
+    ledger = ticking(STORM_SPACING / timedelta(minutes=1), 60)
+    assert ledger.of("b").revision == 60
+    told = ledger.poll([post("b", "And now."), post("a")], 60 * 5)
+    assert (ledger.told(told), told.problems) == (["edited b"], ())
+
+
+def test_a_correction_after_a_storm_is_an_edit_again() -> None:
+    ledger = ticking(1, STORM_REVISIONS + 10)
+    told = ledger.poll([post("b", "All are counted."), post("a")], STORM_REVISIONS * 5)
+    assert (ledger.told(told), told.problems) == (["edited b"], ())
+
+
+def test_a_ticker_that_never_ends_costs_no_more_than_twelve_states_an_hour() -> None:
+    ledger = ticking(0.5, 24 * 60 * 2)
+    assert ledger.of("b").revision <= STORM_REVISIONS + 24 * 12
+    assert len(ledger.revisions[ledger.of("b").id]) == ledger.of("b").revision
+
+
+def test_the_other_entries_of_a_source_are_edited_as_ever_beside_a_ticker() -> None:
+    ledger = ticking(1, STORM_REVISIONS)
+    told = ledger.poll([post("c"), post("b", "Again other."), post("a", "Corrected.")], STORM_REVISIONS)
+    assert sorted(ledger.told(told)) == ["added c", "edited a", "refreshed b"]
+    assert told.is_news
+
+
+def test_a_ticker_that_stands_still_is_nothing_to_tell() -> None:
+    ledger = ticking(1, STORM_REVISIONS)
+    told = ledger.poll([post("b", f"{STORM_REVISIONS - 1} votes counted."), post("a")], STORM_REVISIONS)
+    assert (told.changes, told.problems) == ((), ())
+
+
+def test_several_tickers_are_told_in_one_sentence() -> None:
+    ledger = Ledger()
+    for tick in range(STORM_REVISIONS + 1):
+        told = ledger.poll([post(key, f"{tick} {key}.") for key in "cba"], tick)
+    assert told.problems == ("3 entries change at nearly every visit; only their newest state is kept.",)
+
+
+def test_a_ticker_that_is_withdrawn_and_comes_back_is_restored_in_its_newest_state() -> None:
+    ledger = ticking(1, STORM_REVISIONS)
+    for minute in range(2):
+        ledger.poll([post("c"), post("a")], STORM_REVISIONS + minute)
+    assert ledger.of("b").withdrawn_at is not None
+    told = ledger.poll([post("c"), post("b", "Back."), post("a")], STORM_REVISIONS + 3)
+    assert ledger.told(told) == ["restored b", "refreshed b"]
+    assert identity.text_of(ledger.of("b").post) == "Back."
+
+
+def test_numbers_in_prose_are_edits() -> None:
+    ledger = Ledger()
+    for tick in range(10):
+        told = ledger.poll([post("a", f"The dead number {40 + tick}, said the mayor.")], tick)
+        assert ledger.told(told) == [f"{'edited' if tick else 'added'} a"]
 
 
 # ------------------------------------------------------------------ withdrawn by absence

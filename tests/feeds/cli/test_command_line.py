@@ -13,7 +13,7 @@ from feeds import __version__, cli
 from feeds.cli import DONE, FAILED, MISUSE, Place
 from tests.support.commands import MODULE, Commands, page, rss, run, saved
 
-COMMANDS = ("add", "config", "inspect", "refresh", "remove", "sources", "tail")
+COMMANDS = ("add", "config", "import", "inspect", "opml", "refresh", "remove", "show", "sources", "tail")
 
 
 class App:
@@ -102,6 +102,9 @@ def test_without_an_app_no_command_means_help() -> None:
         (("add", "a.example", "b.example", "--name", "N"), "--name goes with one address only."),
         (("inspect", "a.example", "--url", "b.example"), "--url and --content-type go with “-”"),
         (("config", "show"), "No such command"),
+        (("import",), "Missing argument"),
+        (("show",), "Missing argument"),
+        (("show", "x", "--revisions", "y"), "“y” is not two states such as 2..4"),
     ],
 )
 def test_misuse_is_told_in_a_sentence_with_status_2(words: tuple[str, ...], told: str) -> None:
@@ -222,12 +225,22 @@ def test_a_quick_command_loads_nothing_heavy() -> None:
     heavy = {"httpcore", "httpx", "lxml", "feedparser", "asyncio", "tomlkit", "sqlite3", "ssl", "textual", "rich"}
     assert heavy & loaded("config", "path") == set()
     assert heavy & loaded("--help") == set()
+    assert heavy & loaded("import", "-", "--dry-run", "--config", "none.toml") == set()
 
 
 def test_no_command_loads_a_screen(tmp_path: Path) -> None:
     (file,) = saved(tmp_path, [("feed.xml", rss("One"))])
     options = ("--config", str(tmp_path / "c.toml"), "--data", str(tmp_path / "data"))
-    for words in (("add", file), ("refresh",), ("sources",), ("tail", "--once"), ("inspect", file), ("remove", file)):
+    for words in (
+        ("add", file),
+        ("refresh",),
+        ("sources",),
+        ("tail", "--once"),
+        ("inspect", file),
+        ("opml",),
+        ("show", "1"),
+        ("remove", file),
+    ):
         names = loaded(*options, *words)
         assert "feeds.cli" in names
         assert {"textual", "rich", "tui"} & names == set()

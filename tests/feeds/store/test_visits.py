@@ -464,6 +464,18 @@ def test_entries_come_in_the_order_asked_and_unknown_ones_are_left_out(store: St
     assert store.find(source_id, "\ud800") is None
 
 
+def test_entries_are_found_by_the_beginning_of_their_identity(store: Store) -> None:
+    one, two = configure(store, A, B)
+    bring(store, one, *[added(post(name)) for name in ("b", "ab", "a", "a\U0010fffd", "aé", "A", "ac")])
+    bring(store, two, added(post("a")))
+    assert [entry.identity for entry in store.beginning(one, "a", limit=9)] == ["a", "ab", "ac", "aé", "a\U0010fffd"]
+    assert [entry.identity for entry in store.beginning(one, "a", limit=2)] == ["a", "ab"]
+    assert [entry.source_id for entry in store.beginning(two, "a", limit=9)] == [two]
+    assert len(store.beginning(one, "", limit=99)) == 7
+    assert store.beginning(one, "%", limit=9) == store.beginning(one, "\ud800", limit=9) == []
+    assert store.beginning(99, "a", limit=9) == []
+
+
 # ------------------------------------------------------------------ beside the writer
 
 
