@@ -13,7 +13,7 @@ help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
 
 python:
-	@test -n "$(PYTHON)" || { echo "Wirewatch needs Python 3.11 or newer; none was found. Name one: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Wirewatch needs Python 3.11 or newer; $(or $(PYTHON),none) was found. Name one: make run PYTHON=/path/to/python3" >&2; exit 1; }
 
 # The stamps are newer than the locks they were installed from: a changed lock installs again, else nothing is done.
 $(VENV)/run.stamp: requirements.txt pyproject.toml | python
@@ -63,4 +63,5 @@ bench: $(VENV)/dev.stamp ## print the speed of things as ratios
 	$(BIN)/python -m benchmarks
 
 clean: ## remove what was set up
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info snapshot_report.html .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

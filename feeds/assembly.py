@@ -5,6 +5,7 @@ Owns the choice and the closing of the parts. Each is imported when it is chosen
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -26,9 +27,14 @@ class Parts(Struct, frozen=True):
     fetcher: Fetcher
     parsing: Parsing
 
-    def engine(self, store: Store, publish: Callable[[Event], object]) -> Engine:
-        """Return an engine of these parts."""
-        return Engine(store, self.fetcher, self.parsing, self.clock, publish)
+    def engine(
+        self,
+        store: Store,
+        publish: Callable[[Event], object],
+        report: Callable[[Exception], object] = traceback.print_exception,
+    ) -> Engine:
+        """Return an engine of these parts; see `Engine`."""
+        return Engine(store, self.fetcher, self.parsing, self.clock, publish, report=report)
 
 
 @asynccontextmanager

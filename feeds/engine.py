@@ -23,14 +23,13 @@ from feeds.model import Batch, Health, Outcome, Source, SourceSpec, Standing
 from feeds.parsing import Parsing
 from feeds.poll import Polled, poll
 from feeds.reconcile import Added, Edited, Known, Reconciled, Restored, Withdrawn, confirm, reconcile
+from feeds.schedule import AGAIN_FLOOR
 from feeds.store import PollRecord, Store
 
 AT_ONCE = 8
 """Visits side by side."""
 HOST_SPACING = 1.0
 """Seconds between the beginnings of two visits to one host."""
-AGAIN_FLOOR = 5.0
-"""Seconds since the last poll of a source before which asking for another does nothing."""
 STORE_RETRY = 60.0
 """Seconds before a source is polled again whose changes could not be stored."""
 PATIENCE = 60.0
@@ -52,14 +51,19 @@ class Engine:
         publish: Callable[[Event], object],
         *,
         luck: Callable[[], float] = lambda: random.uniform(-1, 1),  # noqa: S311 - jitter, no secret
+        report: Callable[[Exception], object] = traceback.print_exception,
     ) -> None:
-        """Own nothing yet but the parts. `publish` is called on the loop; `luck` gives numbers from -1 to 1."""
+        """Own nothing yet but the parts.
+
+        `publish` is called on the loop; `luck` gives numbers from -1 to 1; `report` is given mistakes in the program.
+        """
         self._store = store
         self._fetcher = fetcher
         self._parsing = parsing
         self._clock = clock
         self._publish = publish
         self._luck = luck
+        self._report = report
         self._sources: dict[int, Source] = {source.id: source for source in store.sources()}
         self._wanted: set[int] = set()
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -245,7 +249,7 @@ class Engine:
             self._tell(str(error))
         except Exception as error:
             # A mistake in the program: it costs this source, is shown, and is written where it can be found.
-            traceback.print_exc()
+            self._report(error)
             message = f"A mistake in Wirewatch ({type(error).__name__}); the source is not polled until the next start."
             finished = replace(finished, message=message)
             self._broken.add(source.id)

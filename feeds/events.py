@@ -58,11 +58,13 @@ class PollFinished(Struct, frozen=True, tag="poll-finished"):
 
 
 class SourceAdded(Struct, frozen=True, tag="source-added"):
-    """A source asked for by `AddSource` is saved (or already was)."""
+    """A source asked for by `AddSource` or `KeepSources` is there (or already was)."""
 
     source_id: int
     url: str
     name: str
+    others: int = 0
+    """Feeds that the page asked for offers besides; the first was taken."""
 
 
 class Problem(Struct, frozen=True, tag="problem"):
@@ -100,15 +102,11 @@ class KeepSources(Struct, frozen=True, tag="keep-sources"):
     """Save the sources of this visit to the configuration."""
 
 
-class Reload(Struct, frozen=True, tag="reload"):
-    """Read the configuration again."""
-
-
 class Stop(Struct, frozen=True, tag="stop"):
     """End: finish the transaction under way and close."""
 
 
-Command = Refresh | Mark | AddSource | KeepSources | Reload | Stop
+Command = Refresh | Mark | AddSource | KeepSources | Stop
 
 # ------------------------------------------------------------------ the engine's process
 
@@ -124,3 +122,5 @@ class ServiceOptions(Struct, frozen=True):
     """Addresses to poll instead of the configured sources, for this visit only."""
     demo_start: datetime | None = None
     """The moment the demo began, to play it; None to work live."""
+    logs: str = ""
+    """Folder of the crash log; empty for that of the data."""

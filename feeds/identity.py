@@ -62,8 +62,12 @@ def key(post: Post) -> str:
 
 def fingerprint(post: Post) -> str:
     """Return a name made of title, date and text, for a post that has neither id nor address."""
+    return _fingerprint(post, said(post.title), said(text_of(post)))
+
+
+def _fingerprint(post: Post, title: str, text: str) -> str:
     when = post.published.isoformat() if post.published else ""
-    return f"fingerprint:{digest(said(post.title), when, said(text_of(post)))}"
+    return f"fingerprint:{digest(title, when, text)}"
 
 
 def aliases(post: Post) -> tuple[str, ...]:
@@ -82,7 +86,7 @@ def _aliases(post: Post) -> Iterator[str]:
         return
     first = beginning(text)
     if post.published:
-        yield fingerprint(post)
+        yield _fingerprint(post, title, text)
         if len(first) >= ENOUGH:
             yield f"beginning:{digest(post.published.isoformat(), first)}"
     if title and post.url:

@@ -42,27 +42,33 @@ def match(posts: Sequence[Post], entries: Sequence[Entry], shown: Sequence[str] 
         if name in by_key:
             found.update(pair({index: posts[index] for index in indexes}, by_key[name], places))
     renamed = _match_aliases(posts, entries, found)
-    taken = {entry.identity for entry in entries}
+    names = Names(entry.identity for entry in entries)
     rows: list[tuple[str, Post, Entry | None]] = []
     for index, post in enumerate(posts):
         entry_found = found.get(index)
-        name = new_identity(post, taken) if entry_found is None else entry_found.identity
-        taken.add(name)
-        rows.append((name, post, entry_found))
+        rows.append((names.new(post) if entry_found is None else entry_found.identity, post, entry_found))
     return Matched(rows, renamed)
 
 
-def new_identity(post: Post, taken: set[str]) -> str:
-    """Return an identity nobody has: the key, with a mark of its own behind it where others have that."""
-    name = key(post)
-    if name not in taken:
+class Names:
+    """Gives new entries identities nobody has."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._numbers: dict[str, int] = {}
+
+    def new(self, post: Post) -> str:
+        """Return the key of a post, with a mark of its own behind it where others have that."""
+        name = key(post)
+        if name in self._taken:
+            told_by = digest(post.url or "", str(post.published), post.title, content_hash(post))[:12]
+            base = name = f"{name}#{told_by}"
+            while name in self._taken:
+                # Counted on from the last time: a feed of nothing but equal items is long.
+                number = self._numbers[base] = self._numbers.get(base, 1) + 1
+                name = f"{base}-{number}"
+        self._taken.add(name)
         return name
-    told_by = digest(post.url or "", str(post.published), post.title, content_hash(post))[:12]
-    name = unique = f"{name}#{told_by}"
-    number = 2
-    while unique in taken:
-        unique, number = f"{name}-{number}", number + 1
-    return unique
 
 
 def _once(posts: Iterable[Post]) -> list[Post]:

@@ -26,7 +26,7 @@ from msgspec import Struct
 from feeds.document import plain
 from feeds.errors import QueryError
 from feeds.model import Entry, Post
-from feeds.text import Token, tokens
+from feeds.text import Token, tokens, words
 
 MAX_LENGTH = 10_000
 """Characters of a query; a longer one is refused."""
@@ -160,7 +160,8 @@ class _Parser:
     def whole(self) -> Query:
         tree = self._any()
         if self._peek().kind != "end":
-            raise self._error("the end, or another word", "A closing bracket has no opening one")
+            what = f"The closing bracket at position {self._place} has no opening one."
+            raise self._error("the end, or another word", what)
         return tree
 
     def _peek(self) -> _Lexeme:
@@ -192,14 +193,15 @@ class _Parser:
             return self._term()
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise self._error("fewer brackets", f"More than {MAX_DEPTH} brackets and negations inside one another")
+            what = f"At position {self._place} more than {MAX_DEPTH} brackets and negations are inside one another."
+            raise self._error("fewer brackets", what)
         self._next()
         if lexeme.kind == "not":
             tree: Query = Not(self._unary())
         else:
             tree = self._any()
             if self._peek().kind != "close":
-                raise self._error("a closing )", "A bracket is not closed")
+                raise self._error("a closing )", f"A bracket is not closed; add a ) at position {self._place}.")
             self._next()
         self._depth -= 1
         return tree
@@ -207,13 +209,17 @@ class _Parser:
     def _term(self) -> Query:
         lexeme = self._peek()
         if lexeme.kind not in ("word", "stem", "phrase"):
-            found = f"“{lexeme.text}”" if lexeme.text else "the end"
-            raise self._error("a word", f"There is {found} where a word should be")
+            if lexeme.kind == "end":
+                raise self._error("a word", f"The query ends at position {self._place}, where a word should follow.")
+            raise self._error("a word", f"“{lexeme.text}” stands at position {self._place}, where a word should be.")
         if not lexeme.quoted:
             self._refuse(lexeme.text)
         words = tuple(token.word for token in tokens(lexeme.text))
         if not words:
-            raise self._error("a letter or a digit", f"“{lexeme.text}” holds no word to look for")
+            raise self._error(
+                "a letter or a digit",
+                f"“{lexeme.text}” at position {self._place} holds no letter or digit to look for.",
+            )
         self._next()
         return Words(words, stem=lexeme.kind == "stem")
 
@@ -221,23 +227,22 @@ class _Parser:
         """Raise for what looks like more than a word, rather than read it as something that was not meant."""
         field = word.partition(":")[0]
         if field.lower() in FIELDS and word != field:
-            what = f"Fields such as “{field}:” are not part of filters; put the text in quotation marks"
+            what = f"Filters have no fields: put “{field}:” at position {self._place} in quotation marks."
         elif len(word) > 2 and word.startswith("/") and word.endswith("/"):
-            what = "Regular expressions are not part of filters; put the text in quotation marks"
+            what = f"Filters have no regular expressions: put that at position {self._place} in quotation marks."
         elif "*" in word.strip("*") or (word.startswith("*") and word.strip("*")):
-            what = f"A star can stand only at the end of a word, not inside “{word}”"
+            what = f"A star can stand only at the end of a word, not elsewhere in “{word}” at position {self._place}."
         else:
             return
         raise self._error("a word", what)
 
-    def _error(self, expected: str, what: str) -> QueryError:
-        position = self._peek().position
-        return QueryError(
-            f"{what}, at position {position + 1}: {expected} was expected.",
-            text=self._text,
-            position=position,
-            expected=expected,
-        )
+    @property
+    def _place(self) -> int:
+        """Where the next lexeme is, as people count."""
+        return self._peek().position + 1
+
+    def _error(self, expected: str, sentence: str) -> QueryError:
+        return QueryError(sentence, text=self._text, position=self._peek().position, expected=expected)
 
 
 # ------------------------------------------------------------------ matching
@@ -245,12 +250,12 @@ class _Parser:
 
 def haystack(text: str) -> str:
     """Return the folded words of a text as `matches_in` searches them: parted by blanks, with a blank at both ends."""
-    return f" {' '.join([token.word for token in tokens(text)])} "
+    return f" {' '.join(words(text))} "
 
 
 def searched(post: Post) -> tuple[str, str]:
-    """Return what queries look at in a post: its title, and its text (the summary where there is no body)."""
-    return post.title, plain(post.body or post.summary)
+    """Return what queries look at in a post: its title, and all its text as it is shown, the summary first."""
+    return post.title, plain((*post.summary, *post.body))
 
 
 def matches(tree: Query, entry: Entry) -> bool:

@@ -203,14 +203,13 @@ def _additions(matched: Matched, gone: Sequence[Post], known: Known, now: dateti
     seen = [entry.when for entry in known.entries] if known.window is not None else []
     newest = max(seen, default=None)
     read_at = known.read_at if known.window is not None else None
-    taken = {name for name, _, _ in matched.rows} | {entry.identity for entry in known.entries}
+    names = matching.Names([*(name for name, _, _ in matched.rows), *(entry.identity for entry in known.entries)])
     keys = {identity.key(entry.post) for entry in known.entries} | {identity.key(post) for _, post, _ in matched.rows}
     new = [(name, post, False) for name, post, entry in matched.rows if entry is None]
     for post in gone:
         # One that is struck out before it was ever seen is shown so; a mere tombstone of it says nothing.
         if (post.title or post.body or post.summary) and identity.key(post) not in keys:
-            new.append((matching.new_identity(post, taken), post, True))
-            taken.add(new[-1][0])
+            new.append((names.new(post), post, True))
             keys.add(identity.key(post))
     out: list[Change] = []
     for name, post, withdrawn in reversed(new):

@@ -138,6 +138,11 @@ class OutcomeRecord(Struct, frozen=True):
     """It shares no entry with the poll before: entries may be missing between them."""
 
 
+def _past(when: datetime | None, seen: datetime) -> datetime | None:
+    """Return a time a source gives; one after its entry was seen is the time at which it was."""
+    return whole_seconds(min(when, seen) if when else None)
+
+
 def whole_seconds(when: datetime | None) -> datetime | None:
     """Return a time without its fraction: scripts compare these as text."""
     return when.replace(microsecond=0) if when else None
@@ -164,8 +169,8 @@ def post_record(
         url=post.url,
         title=post.title,
         authors=post.authors,
-        published=whole_seconds(post.published),
-        updated=whole_seconds(post.updated),
+        published=_past(post.published, seen),
+        updated=_past(post.updated, seen),
         seen=seen.replace(microsecond=0),
         text=plain(body),
         html=html(body),

@@ -18,6 +18,8 @@ from msgspec.structs import replace
 from feeds.errors import AdapterError, FetchError, FetchFault, WirewatchError
 from feeds.model import Batch, Health, Kind, Outcome, Source, Standing
 
+AGAIN_FLOOR = 5.0
+"""Seconds since the last poll of a source before which asking a running engine for another does nothing."""
 LIVE_FLOOR = 30.0
 """Seconds between polls of a busy live blog."""
 LIVE_FLOOR_ASKED = 15.0
@@ -183,7 +185,7 @@ def _feed_wait(
 ) -> float:
     """Return about the time between two entries of a feed, between the floor and the ceiling, and what it asks for."""
     hints = batch.hints if batch else source.hints
-    wait = _pace(batch, now) if batch else _last_wait(source)
+    wait = _pace(batch, now) if batch else _last_wait(source, now)
     wait = min(max(wait, FEED_FLOOR), FEED_CEILING)
     if quiet_polls:
         wait = min(wait * 1.5, FEED_CEILING)
@@ -203,8 +205,11 @@ def _pace(batch: Batch, now: datetime) -> float:
     return max(gaps, (now - dates[0]).total_seconds() / 2)
 
 
-def _last_wait(source: Source) -> float:
+def _last_wait(source: Source, now: datetime) -> float:
+    """Return how long was waited the last time; after failures, half the time since anything came."""
     health = source.health
+    if health.failures and health.changed_at is not None:
+        return (now - health.changed_at).total_seconds() / 2
     if health.polled_at is None or health.next_poll is None:
         return FEED_CEILING
     return (health.next_poll - health.polled_at).total_seconds()

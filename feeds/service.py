@@ -11,19 +11,19 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Collection, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
 
-from feeds import config, events
+from feeds import config, crash, events
 from feeds.assembly import Parts, assembled
 from feeds.engine import Engine
-from feeds.errors import ConfigError, StoreBusyError, StoreError, WirewatchError
+from feeds.errors import ConfigError, StoreError, WirewatchError
 from feeds.inspection import find
 from feeds.model import SourceSpec
-from feeds.store import Store, open_store
+from feeds.store import open_store
 
 BUSY_RETRY = 2.0
 """Seconds after which it is tried again to become the one who writes."""
@@ -38,8 +38,9 @@ class Service:
         self._parts = parts
         self._config = Path(options.config)
         self._visiting = None if options.visiting is None else [SourceSpec(url=url) for url in options.visiting]
-        self._store: Store | None = None
         self._engine: Engine | None = None
+        """There is one while this process is the one that writes."""
+        self._why_not = ""
         self._errands: set[asyncio.Task[None]] = set()
 
     # ------------------------------------------------------------------ its life
@@ -56,31 +57,33 @@ class Service:
             for task in (polling, hearing, *self._errands):
                 task.cancel()
             await asyncio.gather(polling, hearing, *self._errands, return_exceptions=True)
-            if self._store is not None:
-                self._store.close()
 
     async def _poll(self) -> None:
-        store = self._store = await self._opened()
-        self._engine = self._parts.engine(store, say)
-        self._engine.configure(self._specs())
-        say(events.Ready(writing=True))
-        await self._engine.run()
-
-    async def _opened(self) -> Store:
-        """Open the store; while another Wirewatch writes to it, say so and wait for its end."""
-        told = ""
+        """Poll as the one who writes; while that cannot be, say why and wait until it can."""
         while True:
             try:
-                return open_store(Path(self._options.data))
-            except StoreBusyError as error:
-                if not told:
-                    told = str(error)
-                    say(events.Ready(writing=False, message=told))
+                await self._write_and_poll()
             except StoreError as error:
-                if str(error) != told:
-                    told = str(error)
-                    say(events.Ready(writing=False, message=told))
+                if str(error) != self._why_not:
+                    self._why_not = str(error)
+                    say(events.Ready(writing=False, message=self._why_not))
             await asyncio.sleep(BUSY_RETRY)
+
+    async def _write_and_poll(self) -> None:
+        with closing(open_store(Path(self._options.data))) as store:
+            engine = self._parts.engine(store, say, self._report)
+            engine.configure(self._specs())
+            self._engine = engine
+            say(events.Ready(writing=True))
+            try:
+                await engine.run()
+            finally:
+                self._engine = None
+
+    def _report(self, error: BaseException) -> None:
+        """Write down a mistake in the program."""
+        folder = Path(self._options.logs or self._options.data)
+        crash.write_log(error, folder, self._parts.clock.now())
 
     def _specs(self) -> Sequence[SourceSpec]:
         if self._options.demo_start is not None:
@@ -97,7 +100,7 @@ class Service:
             if isinstance(command, events.Stop):
                 return
             if self._engine is None:
-                say(events.Problem("Another Wirewatch writes to the same data; this one only reads."))
+                say(events.Problem(self._why_not or "Wirewatch is not ready yet; try again."))
                 continue
             try:
                 self._do(command, self._engine)
@@ -113,36 +116,46 @@ class Service:
             case events.AddSource(spec):
                 errand = asyncio.create_task(self._add(spec, engine))
                 self._errands.add(errand)
-                errand.add_done_callback(self._errands.discard)
+                errand.add_done_callback(self._errand_ended)
             case events.KeepSources():
-                self._keep(self._visiting or (), engine)
-            case events.Reload():
-                engine.configure(self._specs())
+                self._keep(engine)
             case events.Stop():
                 pass
 
+    def _errand_ended(self, errand: asyncio.Task[None]) -> None:
+        self._errands.discard(errand)
+        if not errand.cancelled() and (error := errand.exception()) is not None:
+            self._report(error)
+            say(events.Problem(f"Nothing was added: a mistake in Wirewatch ({type(error).__name__})."))
+
     async def _add(self, spec: SourceSpec, engine: Engine) -> None:
-        """Find what an address leads to, save the best of it and poll it."""
+        """Find what an address leads to and poll the best of it; save it, unless this is a visit that keeps nothing."""
         if self._options.demo_start is not None:
             say(events.Problem("The demo keeps nothing; start “wirewatch” to add sources."))
             return
         try:
-            found = (await find(spec.url, self._parts))[0]
-            self._keep((msgspec.structs.replace(spec, url=found.url),), engine)
+            found = await find(spec.url, self._parts)
+            chosen = msgspec.structs.replace(spec, url=found[0].url)
+            if self._visiting is None:
+                config.add_sources(self._config, (chosen,))
+            elif all(each.url != chosen.url for each in self._visiting):
+                self._visiting.append(chosen)
+            self._configure(engine, {chosen.url}, others=len(found) - 1)
         except WirewatchError as error:
             say(events.Problem(f"{spec.url} was not added. {error}"))
 
-    def _keep(self, specs: Sequence[SourceSpec], engine: Engine) -> None:
+    def _keep(self, engine: Engine) -> None:
         if self._options.demo_start is not None:
             raise ConfigError("The demo's sources are made up; there is nothing to keep.")
-        config.add_sources(self._config, specs)
-        if self._visiting is not None:
-            have = {spec.url for spec in self._visiting}
-            self._visiting += [spec for spec in specs if spec.url not in have]
-        wanted = {spec.url for spec in specs}
+        kept = self._visiting or ()
+        config.add_sources(self._config, kept)
+        self._configure(engine, {spec.url for spec in kept})
+
+    def _configure(self, engine: Engine, urls: Collection[str], *, others: int = 0) -> None:
+        """Let the engine poll what there is to poll now, and tell of the sources at these addresses."""
         for source in engine.configure(self._specs()):
-            if source.spec.url in wanted:
-                say(events.SourceAdded(source.id, source.spec.url, source.name))
+            if source.spec.url in urls:
+                say(events.SourceAdded(source.id, source.spec.url, source.name, others))
 
 
 # ------------------------------------------------------------------ the process

@@ -38,12 +38,11 @@ def clean(text: str) -> str:
 
     Newlines of any kind (as line feeds) and tabs stay, and so do the joiners that scripts and emoji are written with.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    text = _UNWANTED.sub("", _BREAKS.sub("\n", text))
+    # Everything that goes is of a category that is not printed; looking for it in a text of lines is the slow part.
+    if not text.replace("\n", " ").replace("\t", " ").isprintable():
+        text = _TAGS.sub(lambda found: found[1] or "", _UNWANTED.sub("", _BREAKS.sub("\n", text)))
     if text.isascii():
         return text
-    text = _TAGS.sub(lambda found: found[1] or "", text)
     return _MARK_RUN.sub(lambda found: found[0][:MAX_MARKS], unicodedata.normalize("NFC", text))
 
 
@@ -162,6 +161,13 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
+def words(text: str) -> list[str]:
+    """Return the words of a text as `tokens` does, without their places: a fifth of the time."""
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
+    return [word for found in _WORD.findall(text) for word in _folded_words(found)]
+
+
 @lru_cache(maxsize=65_536)
 def _folded_words(word: str) -> tuple[str, ...]:
     folded = fold(word)
@@ -177,6 +183,7 @@ _ESCAPED = re.compile(r"[^!#$%&'()*+,/:;=?@\[\]A-Za-z0-9._~-]")
 _MAILTO = re.compile(r"mailto:[^\s@?]+@[^\s@?]+(?:\?.*)?", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1_024)
 def url(reference: str, base: str) -> str | None:
     """Return a reference as an absolute http, https or mailto address in ASCII, None where it is none of these.
 

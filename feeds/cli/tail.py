@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import click
 
@@ -19,9 +18,6 @@ from feeds.errors import QueryError
 from feeds.model import SourceSpec
 from feeds.query import Query, parse
 from feeds.watches import Watches
-
-if TYPE_CHECKING:
-    pass
 
 BEGIN_WITH = 10
 """Entries printed to begin with, unless told otherwise; as tail(1) does."""

@@ -29,6 +29,8 @@ MAX_ADDRESSES = 8
 """Addresses of one name that are tried."""
 
 _GLOBAL = ipaddress.IPv6Network("2000::/3")
+_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")
+"""Since RFC 9637 (2024); Pythons know it by their age."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # One, two, three or four numbers, decimal, octal or hexadecimal, as inet_aton(3) reads them: «127.1», «0x7f000001».
 _NUMERIC = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?", re.IGNORECASE)
@@ -61,7 +63,7 @@ def is_inside(address: IPAddress) -> bool:
             carried = IPv4Address(int(address) & 0xFFFF_FFFF)
         if carried is not None:
             return is_inside(carried)
-        if address not in _GLOBAL:
+        if address not in _GLOBAL or address in _DOCUMENTATION:
             return True
     return not address.is_global or address.is_multicast or address.is_reserved
 

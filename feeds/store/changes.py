@@ -40,8 +40,8 @@ class Changes:
         for change in self._reconciled.changes:
             self._change(change)
         self._connection.execute(
-            "UPDATE source SET entries = entries + ?1, unread = unread + ?1 WHERE id = ?2",
-            (self._added, self._source_id),
+            "UPDATE source SET entries = entries + :added, unread = unread + :added WHERE id = :id",
+            {"added": self._added, "id": self._source_id},
         )
         self._connection.execute(
             "REPLACE INTO source_window (source_id, list) VALUES (?, ?)",

@@ -85,12 +85,13 @@ class SqliteReader:
         """Return arrivals by source id in buckets of `bucket` seconds from `since` on (first sight)."""
         start, width = values.micros(since), max(round(bucket * 1_000_000), 1)
         sql = """
-            SELECT source_id, (first_seen - ?1) / ?2 AS place, count(*) FROM entry
-            WHERE first_seen >= ?1 AND first_seen < ?1 + ?2 * ?3 GROUP BY source_id, place
+            SELECT source_id, (first_seen - :start) / :width AS place, count(*) FROM entry
+            WHERE first_seen >= :start AND first_seen < :end GROUP BY source_id, place
         """
+        bounds = {"start": start, "width": width, "end": start + width * ACTIVITY_BUCKETS}
         arrivals: dict[int, list[int]] = {}
         with speaking(self._path):
-            for source_id, place, number in self._connection.execute(sql, (start, width, ACTIVITY_BUCKETS)).fetchall():
+            for source_id, place, number in self._connection.execute(sql, bounds).fetchall():
                 arrivals.setdefault(source_id, [0] * ACTIVITY_BUCKETS)[place] = number
         return arrivals
 

@@ -125,10 +125,10 @@ class SqliteStore(SqliteReader):
             identities = keys | {seen.identity for seen in window or ()}
             hashes = [*values.key_hashes(keys), *values.alias_hashes(aliases)]
             wanted = """
-                SELECT entry_id FROM content WHERE source_id = ?1 AND identity IN (SELECT value FROM json_each(?2))
-                UNION SELECT entry_id FROM name WHERE source_id = ?1 AND hash IN (SELECT value FROM json_each(?3))
+                SELECT entry_id FROM content WHERE source_id = ? AND identity IN (SELECT value FROM json_each(?))
+                UNION SELECT entry_id FROM name WHERE source_id = ? AND hash IN (SELECT value FROM json_each(?))
             """
-            entries = self._entries(wanted, (source_id, dumps(list(identities)), dumps(hashes)))
+            entries = self._entries(wanted, (source_id, dumps(list(identities)), source_id, dumps(hashes)))
         return Known(tuple(entries), window, values.optional_moment(read_at))
 
     def apply(self, source_id: int, reconciled: Reconciled | None, record: PollRecord) -> int:
@@ -158,13 +158,13 @@ class SqliteStore(SqliteReader):
             before = self.last_seq()
             sql = """
                 SELECT id, source_id, read FROM entry
-                WHERE id IN (SELECT value FROM json_each(?1)) AND (read != ?2 OR starred != ?3) ORDER BY id
+                WHERE id IN (SELECT value FROM json_each(?)) AND (read != ? OR starred != ?) ORDER BY id
             """
             found = connection.execute(sql, (dumps(list(entry_ids)), read, starred)).fetchall()
             differing = dumps([entry_id for entry_id, _, _ in found])
             connection.execute(
-                "UPDATE entry SET read = coalesce(?1, read), starred = coalesce(?2, starred) "
-                "WHERE id IN (SELECT value FROM json_each(?3))",
+                "UPDATE entry SET read = coalesce(?, read), starred = coalesce(?, starred) "
+                "WHERE id IN (SELECT value FROM json_each(?))",
                 (read, starred, differing),
             )
             turned = Counter(source_id for _, source_id, was_read in found if read is not None and was_read != read)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -71,14 +71,16 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Callable[..., World]:
+def world(tmp_path: Path) -> Iterator[Callable[..., World]]:
     made: list[World] = []
 
     def make(*urls: str, **options: float | None) -> World:
         made.append(World(tmp_path / str(len(made)), *(urls or (A,)), **options))
         return made[-1]
 
-    return make
+    yield make
+    for each in made:
+        each.store.close()
 
 
 async def test_a_source_is_polled_at_once_and_again_when_it_is_due(world: Callable[..., World]) -> None:

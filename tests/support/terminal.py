@@ -235,7 +235,7 @@ class Terminal:
 def descendants(pid: int) -> list[tuple[int, str]]:
     """Return the processes under one, each with its command line."""
     listed = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,command="], capture_output=True, check=True, text=True, errors="replace"
+        ["ps", "-ww", "-A", "-o", "pid=,ppid=,command="], capture_output=True, check=True, text=True, errors="replace"
     )
     children: dict[int, list[tuple[int, str]]] = {}
     for line in listed.stdout.splitlines():

@@ -63,8 +63,6 @@ HOME: list[IPAddress] = [ipaddress.ip_address("127.0.0.1")]
     ],
 )
 def test_an_address_that_is_not_public_is_inside(address: str) -> None:
-    if address == "3fff::1" and sys.version_info < (3, 13):
-        pytest.skip("documentation since 2024; older Pythons do not know")
     assert is_inside(ipaddress.ip_address(address))
 
 

@@ -1,7 +1,7 @@
 """What is left behind when the program itself is wrong: a short message, and a log without secrets.
 
 Owns the form of the log: where it happened and what was raised, never the values of variables. Addresses in
-messages lose their credentials and parameters. Must not import Textual.
+messages lose their credentials and parameters. Knows no screen.
 """
 
 from __future__ import annotations
