@@ -14,7 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from feedparser.mixin import _FeedParserMixin
 from feedparser.util import FeedParserDict
@@ -58,8 +58,8 @@ class Feed(NamedTuple):
 
     version: str
     """`atom10`, `atom03` or `rss`, which stands for RDF and CDF as well."""
-    head: dict[str, Any]
-    entries: list[dict[str, Any]]
+    head: dict[str, object]
+    entries: list[dict[str, object]]
     deleted: tuple[str, ...]
     """Ids of entries that the feed says were deleted (RFC 6721)."""
     problems: tuple[str, ...]
@@ -172,11 +172,11 @@ _DATES = {
 }  # fmt: skip
 
 
-def _date_handlers(kind: str) -> tuple[Callable[[Any, dict[str, str]], None], Callable[[Any], None]]:
-    def start(self: Any, attrs_d: dict[str, str]) -> None:
+def _date_handlers(kind: str) -> tuple[Callable[[_Handlers, dict[str, str]], None], Callable[[_Handlers], None]]:
+    def start(self: _Handlers, attrs_d: dict[str, str]) -> None:
         self.push(f"date_{kind}", 1)
 
-    def end(self: Any) -> None:
+    def end(self: _Handlers) -> None:
         value = self.pop(f"date_{kind}")
         if value:
             self._get_context().setdefault("dates", {}).setdefault(kind, value)
