@@ -58,7 +58,7 @@ def open_app(place: Place, sources: tuple[str, ...], demo: bool) -> int:
 
 def saved_options(place: Place, settings: Settings) -> AppOptions:
     """Return what the app is to show: the saved sources."""
-    service = ServiceOptions(data=str(place.data), config=str(place.config))
+    service = ServiceOptions(data=str(place.data), config=str(place.config), logs=str(place.data))
     return AppOptions(
         data=place.data,
         settings=settings,
@@ -70,7 +70,7 @@ def saved_options(place: Place, settings: Settings) -> AppOptions:
 
 def visit_options(folder: Path, place: Place, settings: Settings, visiting: tuple[str, ...]) -> AppOptions:
     """Return what the app is to show: some addresses, with their entries in a folder that is thrown away."""
-    service = ServiceOptions(data=str(folder), config=str(place.config), visiting=visiting)
+    service = ServiceOptions(data=str(folder), config=str(place.config), visiting=visiting, logs=str(place.data))
     return AppOptions(
         data=folder,
         settings=structs.replace(settings, sources=tuple(SourceSpec(url=address) for address in visiting)),
@@ -87,7 +87,7 @@ def demo_options(folder: Path, place: Place, settings: Settings) -> AppOptions:
     from feeds.replay import ScaledClock
 
     start = SystemClock().now()
-    service = ServiceOptions(data=str(folder), config=str(place.config), demo_start=start)
+    service = ServiceOptions(data=str(folder), config=str(place.config), demo_start=start, logs=str(place.data))
     return AppOptions(
         data=folder,
         settings=structs.replace(settings, sources=demo.specs(), watches=demo.watches()),

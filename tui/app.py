@@ -19,11 +19,12 @@ from textual import on
 from textual.app import App
 from textual.command import CommandPalette, Provider
 
+from feeds import crash
 from feeds.errors import StoreError
-from tui import commands, crash, keymap, theme, view_file
+from tui import commands, escape, keymap, theme, view_file
 from tui.commands import Scope
 from tui.options import AppOptions
-from tui.palette import WirewatchProvider
+from tui.palette import Palette, WirewatchProvider
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
 from tui.screens.welcome import WelcomeScreen
@@ -37,11 +38,6 @@ class WirewatchApp(App[object], inherit_bindings=False):
     """Wirewatch on the screen."""
 
     TITLE = "Wirewatch"
-    CSS = """
-    CommandPalette SearchIcon { display: none; }
-    CommandPalette > Vertical { width: 90%; max-width: 96; }
-    CommandPalette CommandInput { padding: 0 1; }
-    """
     ENABLE_COMMAND_PALETTE = False  # opened by our own command, so that its key can be changed
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {WirewatchProvider}
     BINDINGS = commands.bindings(Scope.EVERYWHERE)
@@ -58,6 +54,7 @@ class WirewatchApp(App[object], inherit_bindings=False):
         self.keymap = keys
         self.problems += wrong + keymap.clashes(keys)
         self.animation_level = "none"
+        escape.part(keys)
         theme.register(self)
 
     # ------------------------------------------------------------------ beginning and end
@@ -127,7 +124,7 @@ class WirewatchApp(App[object], inherit_bindings=False):
     def action_palette(self) -> None:
         """Open the command palette."""
         if not CommandPalette.is_open(self):
-            self.push_screen(CommandPalette())
+            self.push_screen(Palette())
 
     def action_help(self) -> None:
         """Open the help, or close it."""

@@ -173,10 +173,14 @@ def _times(entry: Entry, page: Page, now: datetime) -> Line:
     return line
 
 
+_SKEW = 120
+"""Seconds by which the clocks of publishers are commonly ahead."""
+
+
 def relative(when: datetime, now: datetime) -> str:
-    """Return how long ago something was: `5 min ago`."""
+    """Return how long ago something was: `5 min ago`. A clock that is a little ahead is nobody's business."""
     seconds = int((now - when).total_seconds())
-    if seconds < 0:
+    if seconds < -_SKEW:
         return "in the future"
     for least, size, name in ((172_800, 86_400, "days"), (3_600, 3_600, "h"), (60, 60, "min")):
         if seconds >= least:

@@ -53,6 +53,8 @@ class Need(StrEnum):
     """Sources that are not saved."""
     FILTER = "filter"
     WATCH = "watch"
+    BACK = "back"
+    """Something to go back from."""
     WRITING = "writing"
     """Something the engine changes in the store."""
 
@@ -152,8 +154,9 @@ COMMANDS: tuple[Command, ...] = (
         Group.PANES
     ),
     Command(
-        "escape", "Back", "Leaves the filter, the zoom, the detail or the sources.", "escape", Group.PANES,
-        hint="back"
+        "escape", "Back",
+        "Goes one step back: out of the zoom, to the timeline, out of the filter, to all sources.",
+        "escape", Group.PANES, need=Need.BACK, hint="back"
     ),
     # The entry
     Command(
@@ -287,8 +290,8 @@ COMMANDS: tuple[Command, ...] = (
         Scope.EVERYWHERE, hint="help"
     ),
     Command(
-        "back", "Back, then quit", "Goes one step back; from the timeline, leaves Wirewatch.", "q",
-        Group.PROGRAM
+        "back", "Back, then quit", "Goes one step back as Esc does; where there is none, leaves Wirewatch.",
+        "q", Group.PROGRAM
     ),
     Command(
         "quit", "Quit", "Leaves Wirewatch at once.", "ctrl+c", Group.PROGRAM, Scope.EVERYWHERE,
@@ -305,8 +308,8 @@ BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 HINTS: Mapping[Pane, tuple[str, ...]] = {
     Pane.SOURCES: ("open", "refresh", "add", "escape", "next-pane", "palette", "help"),
     Pane.TIMELINE: (
-        "open", "read-on", "next-match", "filter", "browser", "star", "mark-read", "revisions", "next-pane",
-        "palette", "help",
+        "escape", "open", "read-on", "next-match", "filter", "browser", "star", "mark-read", "revisions",
+        "next-pane", "palette", "help",
     ),
     Pane.DETAIL: (
         "scroll-down", "read-on", "next-match", "browser", "revisions", "star", "mark-read", "escape",

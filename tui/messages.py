@@ -22,9 +22,9 @@ class EntriesChanged(Message):
     records: tuple[ChangeRecord, ...]
     """The change log, oldest first."""
     entries: Mapping[int, Entry] = field(repr=False)
-    """What they are now, by id; only the newest state of each. Empty when `many`."""
-    many: bool = False
-    """There are so many that the view is better selected again."""
+    """What they are now, by id; only the newest state of each."""
+    more: bool = False
+    """More are waiting: they are read once these were taken in, so that keys are answered in between."""
 
 
 @dataclass

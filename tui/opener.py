@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from feeds.document import plain
@@ -25,7 +25,8 @@ from tui.render import clock, day, local
 
 SCHEMES = ("http", "https", "mailto")
 _CONSOLE = frozenset({"lynx", "w3m", "links", "links2", "elinks", "browsh", "carbonyl"})
-_DESKTOP = ("xdg-open", "wslview", "open", "gio")
+_DESKTOP = ("xdg-open", "wslview", "gio")
+"""Programs that know the browser of the desktop, if there is one: that they are there does not say so."""
 
 
 class Opened(StrEnum):
@@ -43,11 +44,21 @@ class Opened(StrEnum):
     """The browser could not be started."""
 
 
+class Started(Protocol):
+    """A program that was started."""
+
+    def poll(self) -> int | None:
+        """Return its exit status, None while it runs."""
+        ...
+
+
 class Outcome(NamedTuple):
     """What became of an address, and the command that was or is to be run."""
 
     opened: Opened
     command: tuple[str, ...] = ()
+    program: Started | None = None
+    """The program that was handed the address. Whether it opened it is seen later: one that fails ends soon."""
 
 
 def is_openable(address: str) -> bool:
@@ -86,8 +97,7 @@ def browser_command(
             return made
     if sys.platform == "darwin":
         return ("open", address) if find("open") else None
-    desktop = [name for name in _DESKTOP if name != "open"]
-    for name in desktop:
+    for name in _DESKTOP:
         if find(name):
             return (name, "open", address) if name == "gio" else (name, address)
     return None
@@ -116,7 +126,7 @@ def open_address(
     address: str,
     environment: Mapping[str, str] | None = None,
     find: Callable[[str], str | None] = shutil.which,
-    start: Callable[..., object] = subprocess.Popen,
+    start: Callable[..., Started] = subprocess.Popen,
 ) -> Outcome:
     """Open an address and return at once."""
     if not is_openable(address):
@@ -127,7 +137,7 @@ def open_address(
     if Path(command[0]).name in _CONSOLE:
         return Outcome(Opened.CONSOLE, command)
     try:
-        start(
+        program = start(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -137,7 +147,7 @@ def open_address(
         )
     except (OSError, ValueError):
         return Outcome(Opened.FAILED, command)
-    return Outcome(Opened.STARTED, command)
+    return Outcome(Opened.STARTED, command, program)
 
 
 def run_in_terminal(command: Sequence[str]) -> bool:

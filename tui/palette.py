@@ -9,12 +9,41 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import events
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from tui import cells
 from tui.commands import COMMANDS, Scope, keys_of
 from tui.screens.main import MainScreen
+
+_LOW_TO = 16
+"""Lines of the screen up to which the palette does without air around it."""
+
+
+class Palette(CommandPalette):
+    """Textual's palette, at every size."""
+
+    CSS = """
+    Palette SearchIcon { display: none; }
+    Palette > Vertical { width: 90%; max-width: 96; }
+    Palette CommandInput { padding: 0 1; }
+    /* Lines are cut off at the edge rather than wrapped into a width of nothing. */
+    Palette CommandList { min-width: 16; }
+    Palette.-low > Vertical { margin-top: 0; width: 100%; }
+    Palette.-low #--input, Palette.-low CommandInput, Palette.-low CommandInput:focus { border: none; }
+    Palette.-low CommandInput { height: 1; }
+    Palette.-low CommandList, Palette.-low CommandList:focus { max-height: 100%; padding: 0; border: none; }
+    """
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave the air out where there is little room."""
+        self.set_class(event.size.height <= _LOW_TO, "-low")
+
+    def _action_command_list(self, action: str) -> None:
+        # A list of which no line can be seen has no lines to move by.
+        if any(each.scrollable_content_region for each in self.query(CommandList)):
+            super()._action_command_list(action)
 
 
 class _Offer(NamedTuple):

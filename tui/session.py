@@ -51,8 +51,8 @@ FIRST = 200
 """Entries of the first frame, read before anything else."""
 SOON = 500
 """Newest entries of a view that are shown before the rest of it is read."""
-MANY = 500
-"""Entries changed at once from which the view is selected again instead of mended."""
+AT_ONCE = 250
+"""Changes in one message: as many as the screen takes in within a frame. The rest waits for that."""
 GATHER = 0.05
 """Seconds in which what the engine says becomes one message."""
 PULSE_PARTS = 12
@@ -87,6 +87,8 @@ class Session:
         self._beat = beat
         self._seq = 0
         self._token = 0
+        self._to_count: tuple[View, View, Watches, int] | None = None
+        """What is to be counted next, with its token; None while nothing waits to be counted."""
         self._polling: set[int] = set()
         self._undos = Undos()
         self._closing = False
@@ -198,10 +200,11 @@ class Session:
                 if event.gap:
                     name = self.library.source_name(source_id)
                     self.post(messages.Noticed(f"{name}: entries may be missing between the last two polls."))
-            case SourceAdded(source_id, _, name):
+            case SourceAdded(source_id, _, name, others):
                 self._soon(self.read_sources)
                 self.post(messages.SourceAdded(source_id))
-                self.post(messages.Noticed(f"Added {name}."))
+                more = f" The page offers {others} more: “wirewatch add” asks which." if others else ""
+                self.post(messages.Noticed(f"Added {name}.{more}"))
             case Problem(message):
                 self.post(messages.Noticed(message, problem=True))
 
@@ -237,22 +240,19 @@ class Session:
         self._thread.ask(Urgency.NEWS, self._read_news)
 
     def _read_news(self, reader: Reader) -> None:
-        limit = 10_000
-        records = reader.changes_since(self._seq, limit=limit)
+        records = reader.changes_since(self._seq, limit=AT_ONCE)
         if not records:
             return
         self._seq = records[-1].seq
-        ids = list(dict.fromkeys(record.entry_id for record in records))
-        many = len(ids) > MANY
-        entries = {} if many else {entry.id: entry for entry in reader.entries(ids)}
-        self.post(messages.EntriesChanged(tuple(records), entries, many))
-        if len(records) >= limit:
-            self.read_news()
+        entries = {entry.id: entry for entry in reader.entries(list({record.entry_id: None for record in records}))}
+        self.post(messages.EntriesChanged(tuple(records), entries, more=len(records) == AT_ONCE))
 
     def take_in(self, news: messages.EntriesChanged) -> None:
-        """Remember what a mark really changed, for undo, and count the sources' entries again soon."""
+        """Remember what a mark really changed, for undo; count the sources' entries soon, and read on."""
         self._undos.note(news.records)
         self._soon(self.read_sources, _COUNTING)
+        if news.more:
+            self.read_news()
 
     def read_sources(self) -> None:
         """Read again what is known of the sources."""
@@ -310,12 +310,18 @@ class Session:
             self.post(messages.SelectionReady(token, selection))
 
     def count(self, state: ViewState) -> None:
-        """Ask for the numbers around the view last selected."""
-        query, watches, token = self._wanted(state), self.library.watches, self._token
-        whole, view = self._view(state, None), self._view(state, query)
-        self._thread.ask(Urgency.NUMBERS, lambda reader: self._count(reader, whole, view, watches, token))
+        """Ask for the numbers around the view last selected; asked for twice before the answer, once is enough."""
+        waits = self._to_count is not None
+        whole, view = self._view(state, None), self._view(state, self._wanted(state))
+        self._to_count = (whole, view, self.library.watches, self._token)
+        if not waits:
+            self._thread.ask(Urgency.NUMBERS, self._count)
 
-    def _count(self, reader: Reader, whole: View, view: View, watches: Watches, token: int) -> None:
+    def _count(self, reader: Reader) -> None:
+        asked, self._to_count = self._to_count, None
+        if asked is None:
+            return
+        whole, view, watches, token = asked
         counts: list[int] = []
         for watch in watches.watches:
             if token != self._token:

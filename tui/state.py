@@ -137,12 +137,17 @@ def shown_panes(state: ViewState, width: Width) -> tuple[Pane, ...]:
 
 
 def back(state: ViewState, width: Width) -> ViewState:
-    """Go one step back: out of the zoom, the detail or the sources; the same state when there is none."""
-    if state.zoom:
+    """Go one step back; the same state when there is none.
+
+    The steps are: out of the zoom, from the detail or the sources to the timeline, out of the filter, to all sources.
+    """
+    if state.zoom and width is not Width.NARROW:  # where one pane is alone anyhow, it would be a step to nowhere
         return replace(state, zoom=False)
     if state.pane is not Pane.TIMELINE:
         return replace(state, pane=Pane.TIMELINE)
-    return state
+    if state.filter and state.filters_on:
+        return replace(state, filter="")
+    return replace(state, source_id=None) if state.source_id is not None else state
 
 
 def next_pane(state: ViewState, delta: int) -> ViewState:

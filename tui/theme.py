@@ -9,12 +9,13 @@ underlined, and each has a glyph or a sign beside it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
 from textual.color import Color, ColorParseError
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
@@ -109,8 +110,16 @@ LIGHT = Theme(
 THEMES = (DARK, LIGHT)
 
 
+class _WholeCells(ScrollBarRender):
+    """A scrollbar without parts of a block at its ends, which are not ASCII: the same with our signs and without."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "]
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "]
+
+
 def register(app: App[_Result]) -> None:
-    """Offer our themes beside Textual's."""
+    """Offer our themes beside Textual's, and have Textual's own scrollbars drawn as ours are."""
+    ScrollBar.renderer = _WholeCells
     for theme in THEMES:
         app.register_theme(theme)
 

@@ -116,10 +116,12 @@ class Shelves:
             self.by_id[each.id] = each
             self._note(each, ChangeKind.ADDED)
 
-    def edit(self, entry_id: int, *, title: str) -> None:
+    def edit(self, entry_id: int, *, title: str, text: str = "") -> None:
         old = self.by_id[entry_id]
         self.states.setdefault(entry_id, [Revision(1, old.first_seen, old.post)])
-        new = replace(old, post=replace(old.post, title=title), revision=old.revision + 1, revised_at=NOW)
+        body = (Paragraph((Run(text),)),) if text else old.post.body
+        post = replace(old.post, title=title, body=body)
+        new = replace(old, post=post, revision=old.revision + 1, revised_at=NOW)
         self.states[entry_id].append(Revision(new.revision, NOW, new.post))
         self.by_id[entry_id] = new
         self._note(new, ChangeKind.EDITED)

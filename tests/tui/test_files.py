@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tui import crash, terminal, view_file
+from feeds import crash
+from tui import terminal, view_file
 from tui.state import Pane, ViewState, decode, encode
 
 WHEN = datetime(2026, 2, 13, 14, 30, tzinfo=UTC)

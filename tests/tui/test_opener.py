@@ -130,3 +130,17 @@ def test_an_entry_without_title_and_address_has_no_link() -> None:
     one = entry(1, title="")
     one = replace(one, post=replace(one.post, url=None))
     assert opener.markdown(one, "x").startswith("**Untitled**")
+
+
+def test_that_a_browser_of_the_desktop_is_found_does_not_say_that_there_is_one() -> None:
+    def find(name: str) -> str | None:
+        return name if name == "gio" else None
+
+    class Failing:
+        def poll(self) -> int | None:
+            return 1
+
+    outcome = opener.open_address(URL, {}, find, lambda *_, **__: Failing())
+    assert outcome.command == ("gio", "open", URL)
+    assert outcome.program is not None
+    assert outcome.program.poll() == 1

@@ -17,7 +17,7 @@ from feeds.watches import Action
 from tests.tui.host import Host, entry, source, watch
 from tui import messages
 from tui.reader_thread import ReaderThread, Urgency
-from tui.session import MANY
+from tui.session import AT_ONCE
 from tui.state import ViewState, with_filter
 
 M = TypeVar("M", bound=Message)
@@ -60,7 +60,7 @@ async def test_a_burst_of_changes_is_one_message(listener: Listener) -> None:
     await asyncio.sleep(0.1)
     [news] = listener.of(messages.EntriesChanged)
     assert set(news.entries) == set(range(100, 140))
-    assert not news.many
+    assert not news.more
 
 
 async def test_the_change_log_is_read_once(listener: Listener) -> None:
@@ -73,13 +73,35 @@ async def test_the_change_log_is_read_once(listener: Listener) -> None:
     assert [record.seq for record in listener.of(messages.EntriesChanged)[1].records] == [2]
 
 
-async def test_very_many_changes_come_without_their_entries(listener: Listener) -> None:
-    listener.host.shelves.add(*(entry(number) for number in range(1000, 1001 + MANY)))
+async def test_very_many_changes_come_in_parts_as_fast_as_they_are_taken_in(listener: Listener) -> None:
+    numbers = range(1000, 1010 + 2 * AT_ONCE)
+    listener.host.shelves.add(*(entry(number) for number in numbers))
     listener.host.link.news()
-    await listener.until(lambda: listener.of(messages.EntriesChanged))
-    [news] = listener.of(messages.EntriesChanged)
-    assert news.many
-    assert not news.entries
+    seen: list[int] = []
+    for part in range(3):
+        await listener.until(lambda part=part: len(listener.of(messages.EntriesChanged)) > part)
+        await asyncio.sleep(0.05)
+        news = listener.of(messages.EntriesChanged)
+        assert len(news) == part + 1  # no more before these were taken in
+        assert len(news[part].entries) <= AT_ONCE
+        assert news[part].more is (part < 2)
+        seen += news[part].entries
+        listener.session.take_in(news[part])
+    assert seen == list(numbers)
+
+
+async def test_numbers_asked_for_twice_are_counted_once(listener: Listener) -> None:
+    listener.session.select(ViewState())
+    gate = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    hold = lambda reader: asyncio.run_coroutine_threadsafe(gate.wait(), loop).result(2)  # noqa: E731
+    listener.session._thread.ask(Urgency.STOP, hold)
+    for _ in range(5):
+        listener.session.count(ViewState())
+    gate.set()
+    await listener.until(lambda: listener.of(messages.CountsReady))
+    await asyncio.sleep(0.05)
+    assert len(listener.of(messages.CountsReady)) == 1
 
 
 async def test_another_writer_is_followed(tmp_path: Path) -> None:

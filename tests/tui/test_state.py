@@ -39,13 +39,23 @@ def test_the_panes_shown(width: Width, pane: Pane, zoom: bool, shown: tuple[Pane
     assert states.shown_panes(ViewState(pane=pane, zoom=zoom), width) == shown
 
 
-def test_back_leaves_the_zoom_then_the_pane_and_then_nothing() -> None:
-    view = ViewState(pane=Pane.DETAIL, zoom=True)
-    unzoomed = states.back(view, Width.WIDE)
-    assert (unzoomed.zoom, unzoomed.pane) == (False, Pane.DETAIL)
-    left = states.back(unzoomed, Width.WIDE)
-    assert left.pane is Pane.TIMELINE
-    assert states.back(left, Width.WIDE) is left
+def test_back_leaves_the_zoom_the_pane_the_filter_and_the_source_one_by_one() -> None:
+    view = ViewState(pane=Pane.DETAIL, zoom=True, filter="kyiv", source_id=2)
+    steps = [view]
+    while (step := states.back(steps[-1], Width.WIDE)) != steps[-1]:
+        steps.append(step)
+    assert steps[1:] == [
+        ViewState(pane=Pane.DETAIL, filter="kyiv", source_id=2),
+        ViewState(filter="kyiv", source_id=2),
+        ViewState(source_id=2),
+        ViewState(),
+    ]
+
+
+def test_back_takes_no_step_that_cannot_be_seen() -> None:
+    assert states.back(ViewState(pane=Pane.DETAIL, zoom=True), Width.NARROW).pane is Pane.TIMELINE
+    off = ViewState(filter="kyiv", filters_on=False)
+    assert states.back(off, Width.WIDE) is off
 
 
 def test_tab_goes_round() -> None:

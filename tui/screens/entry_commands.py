@@ -5,11 +5,17 @@ Owns these commands. Marks are wishes: the row changes when the store has. Part 
 
 from __future__ import annotations
 
+from functools import partial
+
 from feeds.model import Entry
 from tui import opener
-from tui.opener import Opened
+from tui.opener import Opened, Outcome
 from tui.screens.panes import PanesScreen
 from tui.screens.revisions import RevisionsScreen
+
+_LOOK, _LOOKS = 0.5, 10
+"""Seconds between two looks at a browser that was started, and how many there are."""
+_REMEDY = "BROWSER in the environment names the browser to use."
 
 
 class EntryCommands(PanesScreen):
@@ -31,7 +37,7 @@ class EntryCommands(PanesScreen):
 
     def _may_mark(self) -> bool:
         if not self.session.writing:
-            self.status_bar.tell("Another Wirewatch writes to these entries; this one only reads.")
+            self.status_bar.answer("Another Wirewatch writes to these entries; this one only reads.")
         return self.session.writing
 
     def action_mark_read(self) -> None:
@@ -50,14 +56,15 @@ class EntryCommands(PanesScreen):
         if self._may_mark() and len(rows):
             self.session.mark([rows.id(row) for row in range(len(rows))], read=True)
             back = self.key_of("undo")
-            self.status_bar.tell(f"All entries of this view are marked as read; {back} takes that back.")
+            # The rows change when the store has: that may take a moment, and is not said before it is true.
+            self.status_bar.answer(f"Marking all entries of this view as read; {back} takes that back.")
 
     def action_undo(self) -> None:
         """Take back the last mark."""
         if self._may_mark():
             count = self.session.undo()
             what = "Nothing to take back." if not count else f"Took back {count:,} mark{'s' if count > 1 else ''}."
-            self.status_bar.tell(what)
+            self.status_bar.answer(what)
 
     # ------------------------------------------------------------------ addresses
 
@@ -68,26 +75,35 @@ class EntryCommands(PanesScreen):
             return
         address = entry.post.url
         if address is None:
-            self.status_bar.tell("This entry has no address.")
+            self.status_bar.answer("This entry has no address.")
             return
         outcome = opener.open_address(address)
         match outcome.opened:
             case Opened.STARTED:
-                self.status_bar.tell(f"Opened {address}")
+                self.status_bar.answer(f"Handed to {outcome.command[0]}: {address}")
                 self.mark_as_read(entry.id)
+                self._watch_over(outcome, _LOOKS)
             case Opened.CONSOLE:
                 # Nothing of the screen may be drawn meanwhile, so this waits; the engine goes on.
                 with self.app.suspend():
                     ran = opener.run_in_terminal(outcome.command)
-                self.status_bar.tell("" if ran else f"{outcome.command[0]} cannot be started.", problem=not ran)
+                self.status_bar.answer("" if ran else f"{outcome.command[0]} cannot be started.", problem=not ran)
                 self.mark_as_read(entry.id)
             case Opened.NONE:
                 self.app.copy_to_clipboard(address)
-                self.status_bar.tell("There is no browser here; the address was copied instead.")
+                self.status_bar.answer(f"There is no browser here; the address was copied instead. {_REMEDY}")
             case Opened.FAILED:
-                self.status_bar.tell(f"{outcome.command[0]} cannot be started.", problem=True)
+                self.status_bar.answer(f"{outcome.command[0]} cannot be started. {_REMEDY}", problem=True)
             case Opened.REFUSED:
-                self.status_bar.tell("That address is not one to open.", problem=True)
+                self.status_bar.answer("That address is not one to open.", problem=True)
+
+    def _watch_over(self, outcome: Outcome, looks: int) -> None:
+        """Say so if the program that was handed an address fails; it is looked at now and then, never waited for."""
+        status = outcome.program.poll() if outcome.program is not None else 0
+        if status:
+            self.status_bar.tell(f"{outcome.command[0]} could not open the address. {_REMEDY}", problem=True)
+        elif status is None and looks:
+            self.set_timer(_LOOK, partial(self._watch_over, outcome, looks - 1))
 
     def action_copy_link(self) -> None:
         """Copy what the mouse has selected, else the address."""
@@ -96,18 +112,18 @@ class EntryCommands(PanesScreen):
         if selected:
             self.app.copy_to_clipboard(selected)
             self.clear_selection()
-            self.status_bar.tell("Copied the selected text.")
+            self.status_bar.answer("Copied the selected text.")
         elif entry and entry.post.url and opener.is_openable(entry.post.url):
             self.app.copy_to_clipboard(entry.post.url)
-            self.status_bar.tell(f"Copied {entry.post.url}")
+            self.status_bar.answer(f"Copied {entry.post.url}")
         elif entry:
-            self.status_bar.tell("This entry has no address.")
+            self.status_bar.answer("This entry has no address.")
 
     def action_copy_markdown(self) -> None:
         """Copy the entry as Markdown."""
         if entry := self.entry:
             self.app.copy_to_clipboard(opener.markdown(entry, self.session.library.source_name(entry.source_id)))
-            self.status_bar.tell("Copied as Markdown.")
+            self.status_bar.answer("Copied as Markdown.")
 
     # ------------------------------------------------------------------ looking for entries
 
@@ -134,6 +150,6 @@ class EntryCommands(PanesScreen):
         if entry is None:
             return
         if entry.revision < 2:
-            self.status_bar.tell("This entry was never changed.")
+            self.status_bar.answer("This entry was never changed.")
         else:
             self.app.push_screen(RevisionsScreen(self.session, entry))

@@ -12,13 +12,14 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.commands import Command, Group, Scope, app_binding, bindings, by_group, keys_of
 from tui.glyphs import glyphs
+from tui.widgets.page import Page
 from tui.widgets.pane_title import PaneTitle
 from tui.widgets.source_rows import Condition, source_marks
 
@@ -36,6 +37,10 @@ _TWO_COLUMNS_FROM = 110
 _SMALL_TO = 60
 """Columns up to which nothing but the help is shown."""
 _WIDEST = 150
+_NARROWEST = 22
+"""Cells below which lines are cut off at the edge: broken into letters they could not be read either."""
+_STEP = 4
+"""Lines the page moves by."""
 _KEYS_BESIDE = 45
 """Cells of a column from which the longest keys have room beside what they do."""
 
@@ -65,14 +70,11 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
     CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
     HelpScreen > Vertical { width: 94%; max-width: 150; height: 94%; background: $surface; }
-    HelpScreen VerticalScroll {
-        padding: 0 2; height: 1fr; scrollbar-size-vertical: 1;
-        scrollbar-color: $foreground 25%; scrollbar-background: $surface;
-    }
+    HelpScreen Page { padding: 0 2; }
     HelpScreen Horizontal { height: auto; }
-    HelpScreen .help--column { width: 1fr; height: auto; }
+    HelpScreen .help--column { width: 1fr; min-width: 24; height: auto; }
     HelpScreen.-small > Vertical { width: 100%; height: 100%; }
-    HelpScreen.-small VerticalScroll { padding: 0 1; }
+    HelpScreen.-small Page { padding: 0 1; }
     HelpScreen Static { height: auto; margin-top: 1; padding-right: 2; }
     """
 
@@ -80,31 +82,35 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         super().__init__()
         self._keys = keys
         self._ascii = ascii_only
+        self._page = Page(self._columns)
         self._width = 0
+        """Columns of the screen the page was made for."""
         here = Scope.WELCOME if first_screen else Scope.MAIN
         self._chapters = by_group((here, Scope.EVERYWHERE, Scope.REVISIONS))
 
     def compose(self) -> ComposeResult:
-        """Lay the chapters out in one column or two."""
-        screen = self.app.size.width
-        across = 2 if screen >= _TWO_COLUMNS_FROM else 1
-        width = (min(screen * 94 // 100, _WIDEST) - 5) // across - 2 if screen > _SMALL_TO else screen - 5
-        pages = [Static(self._chapter(group, commands, width)) for group, commands in self._chapters.items()]
-        pages += [Static(self._signs(width)), Static(self._queries(width))]
+        """Lay the page out under its title."""
         with Vertical():
             yield PaneTitle("Help", "Esc closes", in_use=True, ascii_only=self._ascii)
-            with VerticalScroll(can_focus=False):
-                half = self._half() if across == 2 else len(pages)
-                with Horizontal():
-                    for column in (pages[:half], pages[half:])[:across]:
-                        yield Vertical(*column, classes="help--column")
+            yield self._page
+
+    def _columns(self) -> ComposeResult:
+        """Lay the chapters out in one column or two."""
+        screen = self._width = self.app.size.width
+        across = 2 if screen >= _TWO_COLUMNS_FROM else 1
+        width = (min(screen * 94 // 100, _WIDEST) - 5) // across - 2 if screen > _SMALL_TO else screen - 5
+        width = max(width, _NARROWEST)
+        pages = [Static(self._chapter(group, commands, width)) for group, commands in self._chapters.items()]
+        pages += [Static(self._signs(width)), Static(self._queries(width))]
+        half = self._half() if across == 2 else len(pages)
+        columns = (pages[:half], pages[half:])[:across]
+        yield Horizontal(*(Vertical(*column, classes="help--column") for column in columns))
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out again."""
         self.set_class(event.size.width <= _SMALL_TO, "-small")
         if event.size.width != self._width:
-            self._width = event.size.width
-            self.refresh(recompose=True)
+            self._page.make_again()
 
     def _half(self) -> int:
         """Return how many chapters make up about half of the lines."""
@@ -149,11 +155,11 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
 
     def action_scroll_help_down(self) -> None:
         """Move on."""
-        self.query_one(VerticalScroll).scroll_relative(y=4, animate=False)
+        self._page.move(_STEP)
 
     def action_scroll_help_up(self) -> None:
         """Move back."""
-        self.query_one(VerticalScroll).scroll_relative(y=-4, animate=False)
+        self._page.move(-_STEP)
 
     def action_close_help(self) -> None:
         """Go back."""

@@ -50,7 +50,6 @@ class MainScreen(ViewCommands):
         self._detail_id: int | None = None
         self._hidden = 0
         self._watch_counts: list[int] | None = None
-        self._polling: frozenset[int] = frozenset()
 
     # ------------------------------------------------------------------ beginning and end
 
@@ -86,16 +85,12 @@ class MainScreen(ViewCommands):
         self._show_status()
 
     def _say_empty(self) -> None:
-        if self.view.filter and self.view.filters_on:
-            sentence = "Nothing matches the filter."
-        elif self._polling:
-            count = len(self._polling)
-            sentence = f"Nothing yet. Polling {count} source{'' if count == 1 else 's'}."
-        elif self.session.sources or self.session.options.settings.sources:
-            sentence = "Nothing yet. What the sources bring appears here."
-        else:
-            sentence = f"No sources yet. Press {self.key_of('add')} to add one."
-        self.timeline.empty_message = Content.styled(sentence, "$foreground 60%")
+        if len(self.timeline):
+            return
+        keys = {command: self.key_of(command) for command in ("escape", "filters", "add")}
+        sentence = summary.nothing(self.view, self.session.sources, self.polling, self._hidden, keys)
+        if sentence != self.timeline.empty_message.plain:
+            self.timeline.empty_message = Content.styled(sentence, "$foreground 60%")
 
     # ------------------------------------------------------------------ the view changes
 
@@ -107,18 +102,21 @@ class MainScreen(ViewCommands):
         query = states.wanted(view, library.watches)
         if query != self._query or view.source_id != before.source_id:
             self._query = query
-            self._say_empty()
             self._select()
+        self._say_empty()
         if view.density != before.density:
             self.timeline.set_density(Density(view.density))
         if view.theme != before.theme:
             self.app.theme = view.theme
         if view.source_id != before.source_id:
             self.sources.place(view.source_id)
-        if view.pane is not before.pane or view.zoom != before.zoom:
-            self._show_detail()
         self._show_titles()
         self._show_status()
+
+    def lay_out(self) -> None:
+        """Show the panes there is room for; the detail is kept up with the cursor while it is one of them."""
+        super().lay_out()
+        self._show_detail()
 
     def _select(self) -> None:
         self._token = self.session.select(self.view)
@@ -144,6 +142,7 @@ class MainScreen(ViewCommands):
         if event.whole and self._restore is not None:
             self.timeline.reveal(self._restore)
             self._restore = None
+        self._say_empty()
         self._show_titles()
         self._show_status()
 
@@ -151,6 +150,7 @@ class MainScreen(ViewCommands):
     def _counted(self, event: messages.CountsReady) -> None:
         if event.token == self._token:
             self._hidden, self._watch_counts = event.hidden, list(event.watches)
+            self._say_empty()
             self._show_status()
 
     # ------------------------------------------------------------------ news
@@ -158,9 +158,6 @@ class MainScreen(ViewCommands):
     @on(messages.EntriesChanged)
     def _entries_changed(self, event: messages.EntriesChanged) -> None:
         self.session.take_in(event)
-        if event.many:
-            self._select()
-            return
         known = {source.id for source in self.session.sources}
         kinds: dict[int, set[ChangeKind]] = {}
         for record in event.records:
@@ -168,19 +165,23 @@ class MainScreen(ViewCommands):
         here: list[Entry] = []
         gone = [entry_id for entry_id in kinds if entry_id not in event.entries]
         for entry in event.entries.values():
+            if kinds[entry.id] == {ChangeKind.MARKED}:
+                continue  # it is where it was
             if states.belongs(entry, self.view, self._query, known):
                 here.append(entry)
             elif ChangeKind.ADDED not in kinds[entry.id]:
                 gone.append(entry.id)
-        changed = [entry.id for entry in here if kinds[entry.id] != {ChangeKind.ADDED}]
-        if changed:
-            self.timeline.refresh_entries(changed)
         if gone:
             self.timeline.remove_entries(gone)
+        # What is not in the view may be remembered too, from before a filter or another source was chosen.
+        changed = [entry_id for entry_id, kind in kinds.items() if kind != {ChangeKind.ADDED}]
+        if changed:
+            self.timeline.refresh_entries(changed)
         self.timeline.insert([entry.id for entry in here], [millis(entry.sort_at) for entry in here])
-        if self._detail_id in event.entries and self.timeline.cursor_id == self._detail_id:
+        if self._detail_id in kinds and self.timeline.cursor_id == self._detail_id:
             self._show_detail()
         self._count_news(event, kinds)
+        self._say_empty()
         self._alert([entry for entry in event.entries.values() if kinds[entry.id] >= {ChangeKind.ADDED}])
         self._show_titles()
         self._show_status()
@@ -226,15 +227,14 @@ class MainScreen(ViewCommands):
         if ids != {source.id for source in event.sources}:
             if self.view.source_id not in {None, *(source.id for source in event.sources)}:
                 self.look(states.with_source(self.view, None))
-            self._say_empty()
             self._select()
+        self._say_empty()
         self._show_sources()
 
     @on(messages.PollingChanged)
     def _polling_changed(self, event: messages.PollingChanged) -> None:
-        self._polling = event.source_ids
-        if not len(self.timeline):
-            self._say_empty()
+        self.polling = event.source_ids
+        self._say_empty()
         self._show_sources()
 
     @on(messages.WritingChanged)
@@ -291,12 +291,14 @@ class MainScreen(ViewCommands):
     @on(QueryBar.Typed)
     def _query_typed(self, event: QueryBar.Typed) -> None:
         self.look(states.with_filter(self.view, event.text))
+        self._show_titles()
 
     @on(QueryBar.Applied)
     @on(QueryBar.Left)
     def _query_done(self, event: QueryBar.Applied | QueryBar.Left) -> None:
         self.look(states.with_filter(states.with_pane(self.view, Pane.TIMELINE), event.text))
         self.focus_pane()
+        self._show_titles()
 
     def action_open(self) -> None:
         """Open the entry, or the source."""
@@ -322,7 +324,7 @@ class MainScreen(ViewCommands):
 
     def _show_sources(self) -> None:
         pulses = self._news.pulses if self._news else {}
-        items = summary.source_items(self.session.sources, self.session.counts, pulses, self._polling)
+        items = summary.source_items(self.session.sources, self.session.counts, pulses, self.polling)
         self.sources.show(items, self.now)
         if self.sources.source_id != self.view.source_id:
             self.sources.place(self.view.source_id)
@@ -332,8 +334,8 @@ class MainScreen(ViewCommands):
     def _show_titles(self) -> None:
         view, library = self.view, self.session.library
         name = "All sources" if view.source_id is None else library.source_name(view.source_id)
-        lens = f" · {view.filter}" if view.filter and view.filters_on else ""
-        self.titles[Pane.TIMELINE].show(f"{name}{lens}", f"{len(self.timeline):,}")
+        lens, waits = view.filter if view.filters_on else "", self.query_bar.waits
+        self.titles[Pane.TIMELINE].show(name, f"{len(self.timeline):,}", lens=lens, lens_waits=waits)
         self.titles[Pane.SOURCES].show("Sources", summary.failing(self.session.sources))
         entry = self.detail.entry
         self.titles[Pane.DETAIL].show(library.source_name(entry.source_id) if entry else "Entry")
@@ -350,7 +352,7 @@ class MainScreen(ViewCommands):
                 hidden=self._hidden,
                 filters_on=self.view.filters_on,
                 filtered=self.has_filters,
-                polling=len(self._polling),
+                polling=len(self.polling),
                 read_only=not self.session.writing,
                 about=about,
                 about_problem=bool(about),

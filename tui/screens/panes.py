@@ -62,6 +62,8 @@ class PanesScreen(Screen[None], inherit_bindings=False):
         self._boxes: dict[Pane, Widget] = {}
         self.moved_by_reader = False
         """Whether the cursor's next move is the reader's doing."""
+        self.polling: frozenset[int] = frozenset()
+        """The sources being visited now."""
         self.keymap: dict[str, str] = {}
         """Keys the reader has chosen, by command."""
 
@@ -129,6 +131,10 @@ class PanesScreen(Screen[None], inherit_bindings=False):
         """Take another size."""
         self.lay_out()
 
+    def on_key(self) -> None:
+        """Take the answer to an earlier key away; this comes before the key is acted on."""
+        self.status_bar.answer("")
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow the mouse into another pane."""
         for pane in Pane:
@@ -155,6 +161,11 @@ class PanesScreen(Screen[None], inherit_bindings=False):
         """Give the pane in use the whole screen, or take it back."""
         self.look(states.with_zoom(self.view, not self.view.zoom))
 
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is a step back: out of something that was opened, typed or chosen."""
+        return self.query_bar.is_open or states.back(self.view, self.width) != self.view
+
     def action_escape(self) -> None:
         """Go one step back."""
         if self.query_bar.is_open:
@@ -164,12 +175,10 @@ class PanesScreen(Screen[None], inherit_bindings=False):
 
     def action_back(self) -> None:
         """Go one step back; where there is none, leave the program."""
-        view = states.back(self.view, self.width)
-        # On a wide screen all panes are in view: from any of them q means the program.
-        if view.zoom == self.view.zoom and (self.width is Width.WIDE or view == self.view):
-            self.app.exit()
+        if self.can_go_back:
+            self.action_escape()
         else:
-            self.look(view)
+            self.app.exit()
 
     # ------------------------------------------------------------------ commands that move
 
@@ -255,7 +264,7 @@ class PanesScreen(Screen[None], inherit_bindings=False):
         if not self.timeline.next_where(wanted, delta=delta):
             self.moved_by_reader = False
             where = "further down" if delta > 0 else "further up"
-            self.status_bar.tell(f"No {what} {where}.")
+            self.status_bar.answer(f"No {what} {where}.")
 
     def action_read_on(self) -> None:
         """Page through the text, then go to the next unread entry; page the list where there is no text."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -22,6 +22,7 @@ from tui import cells, messages
 from tui.commands import Scope, bindings
 from tui.render import clock, day, local
 from tui.session import Session
+from tui.widgets.page import Page
 from tui.widgets.pane_title import PaneTitle
 
 _LONGEST = 60_000
@@ -65,16 +66,13 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
         width: 92%; max-width: 104; height: 90%; background: $surface; padding: 0 0 1 0;
     }
     RevisionsScreen .revisions--when { padding: 1 2 0 2; color: $foreground 70%; height: auto; }
-    RevisionsScreen VerticalScroll {
-        padding: 1 2; height: 1fr; scrollbar-size-vertical: 1;
-        scrollbar-color: $foreground 25%; scrollbar-background: $surface;
-    }
+    RevisionsScreen Page { padding: 1 2; }
     RevisionsScreen .revisions--title { margin-bottom: 1; height: auto; }
     RevisionsScreen .revisions--text { height: auto; }
     RevisionsScreen .revisions--legend { padding: 0 2; height: auto; }
     RevisionsScreen.-small > Vertical { width: 100%; height: 100%; padding: 0; }
     RevisionsScreen.-small .revisions--when { padding: 0 1; }
-    RevisionsScreen.-small VerticalScroll { padding: 0 1; }
+    RevisionsScreen.-small Page { padding: 0 1; }
     RevisionsScreen.-small .revisions--legend { display: none; }
     """
 
@@ -85,6 +83,7 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
         self._revisions: tuple[Revision, ...] = ()
         self._after = 0
         """Index of the newer of the two that are compared; 0 until they are known."""
+        self._page = Page(self._texts)
         self._ascii = session.options.ascii_only
 
     def compose(self) -> ComposeResult:
@@ -92,10 +91,12 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
         with Vertical():
             yield PaneTitle(self._heading(), in_use=True, ascii_only=self._ascii)
             yield Static(Content("Reading…"), classes="revisions--when")
-            with VerticalScroll(can_focus=False):
-                yield Static(Content(""), classes="revisions--title")
-                yield Static(Content(""), classes="revisions--text")
+            yield self._page
             yield Static(self._legend(), classes="revisions--legend")
+
+    def _texts(self) -> ComposeResult:
+        yield Static(Content(""), classes="revisions--title")
+        yield Static(Content(""), classes="revisions--text")
 
     def on_mount(self) -> None:
         """Ask for the revisions."""
@@ -124,12 +125,13 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
     def _read(self, event: messages.RevisionsRead) -> None:
         if event.entry_id == self._entry.id:
             self._revisions = event.revisions
+            if len(event.revisions) < 2:
+                self.query_one(".revisions--when", Static).update(Content("Only one state of this entry is stored."))
             self._compare(len(event.revisions) - 1)
 
     def _compare(self, after: int) -> None:
         if len(self._revisions) < 2:
-            self.query_one(".revisions--when", Static).update(Content("Only one state of this entry is stored."))
-            return
+            return  # or they are being read yet
         self._after = max(min(after, len(self._revisions) - 1), 1)
         before, newer = self._revisions[self._after - 1], self._revisions[self._after]
         self._session.compare(before, newer, self.post_message)
@@ -153,7 +155,7 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
         title = difference(event.title, ascii_only=self._ascii, bold=True)
         self.query_one(".revisions--title", Static).update(title)
         self.query_one(".revisions--text", Static).update(difference(event.text, ascii_only=self._ascii))
-        self.query_one(VerticalScroll).scroll_home(animate=False)
+        self._page.to_start()
 
     def _when(self, older: Revision, newer: Revision, arrow: str) -> str:
         first, then = (local(each.seen, self._session.options.zone) for each in (older, newer))
@@ -172,11 +174,11 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
 
     def action_scroll_revision_down(self) -> None:
         """Move the text on."""
-        self.query_one(VerticalScroll).scroll_relative(y=_STEP, animate=False)
+        self._page.move(_STEP)
 
     def action_scroll_revision_up(self) -> None:
         """Move the text back."""
-        self.query_one(VerticalScroll).scroll_relative(y=-_STEP, animate=False)
+        self._page.move(-_STEP)
 
     def action_close_revisions(self) -> None:
         """Go back."""

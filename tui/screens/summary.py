@@ -5,15 +5,22 @@ Owns the words and numbers around the panes. Must not hold anything, nor ask for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from feeds.model import Health, Outcome, Source, Standing
+from feeds.schedule import AGAIN_FLOOR
 from feeds.store import SourceCounts
 from feeds.watches import Action, Watches
+from tui import cells
 from tui.library import Library
+from tui.state import ViewState
 from tui.widgets.source_rows import Condition, Item
 from tui.widgets.status_bar import WatchCount
 
+_SENTENCE = re.compile(r"(?<=[.;!?])\s+")
+"""Where a sentence, or what can stand as one, ends."""
 _COUNTED = 500
 """Newest arrivals of which it is said what the watches have to do with them."""
 
@@ -35,6 +42,64 @@ def failing(sources: Iterable[Source]) -> str:
     """Return how many sources fail, empty when none does."""
     count = sum(condition(source.health) is Condition.FAILING for source in sources)
     return f"{count} failing" if count else ""
+
+
+def nothing(
+    view: ViewState, sources: Sequence[Source], polling: Collection[int], hidden: int, keys: Mapping[str, str]
+) -> str:
+    """Return why a view has no entries and what can be done; `hidden` entries are not shown, `keys` are by command."""
+    shown = [source for source in sources if view.source_id in (None, source.id)]
+    failed = [source for source in shown if condition(source.health) is Condition.FAILING]
+    failure = f" {_failure(failed, len(shown))}" if failed else ""
+    name = "".join(f" of {cells.one_line(source.name)}" for source in shown[:1]) if view.source_id is not None else ""
+    if view.filter and view.filters_on:
+        why = "" if hidden else failure
+        return f"Nothing{name} matches the filter “{view.filter}”. {keys['escape']} clears it.{why}"
+    leave = f" {keys['escape']} goes back to all sources." if view.source_id is not None else ""
+    if view.filters_on and hidden:
+        count = "One entry is" if hidden == 1 else f"All {hidden:,} entries are"
+        return f"{count} hidden by watches. {keys['filters']} shows what they hide.{leave}"
+    if not sources:
+        return f"No sources yet. Press {keys['add']} to add one."
+    if failed:
+        return f"Nothing{name} yet.{failure}{leave}"
+    visits = sum(source.id in polling for source in shown)
+    if visits and view.source_id is None:
+        return f"Nothing yet. Polling {visits} source{'' if visits == 1 else 's'}."
+    if visits:
+        return f"Nothing{name} yet. It is being polled.{leave}"
+    return f"Nothing{name} yet. What {'it brings' if name else 'the sources bring'} appears here.{leave}"
+
+
+def _failure(failed: Sequence[Source], count: int) -> str:
+    """Return how many sources of so many fail, and why the first does: its message's first sentence."""
+    first = _SENTENCE.split(cells.one_line(failed[0].health.message), maxsplit=1)[0].rstrip(";. ")
+    if count == 1:
+        return f"The last poll failed: {first}."
+    why = f"{cells.one_line(failed[0].name)}: {first}."
+    every = "Both" if count == 2 else f"All {count:,}"
+    many = every if len(failed) == count else f"{len(failed):,} of {count:,}"
+    return f"{many} sources {'fails' if len(failed) == 1 else 'fail'}. {why}"
+
+
+def asked_for(sources: Sequence[Source], polling: Collection[int], now: datetime) -> str:
+    """Return what comes of asking for a poll of some sources: whether they are polled, and if not, why not."""
+    floor = timedelta(seconds=AGAIN_FLOOR)
+    waiting = [source for source in sources if source.id not in polling]
+    ages = [now - source.health.polled_at for source in waiting if source.health.polled_at]
+    fresh = [age for age in ages if timedelta(0) <= age < floor]
+    again = f"ask again in {max((floor - min(fresh)).total_seconds(), 1):.0f} s" if fresh else ""
+    if len(sources) == 1:
+        name = sources[0].name
+        if not waiting:
+            return f"{name} is being polled."
+        ago = f"{fresh[0].total_seconds():.0f} s ago" if fresh else ""
+        return f"{name} was polled {ago}; {again}." if fresh else f"{name} is polled next."
+    count = len(waiting) - len(fresh)
+    if not count:
+        return f"All were polled a moment ago; {again}." if fresh else "All sources are being polled."
+    rest = f"; {len(fresh):,} {'was' if len(fresh) == 1 else 'were'} polled a moment ago" if fresh else ""
+    return f"{count:,} source{' is' if count == 1 else 's are'} polled next{rest}."
 
 
 def source_items(

@@ -11,9 +11,9 @@ from tui import theme
 from tui.commands import BY_ID, HINTS, Command, Need
 from tui.moment import moment
 from tui.render import Density, local, millis
+from tui.screens import summary
 from tui.screens.entry_commands import EntryCommands
 from tui.screens.prompt import ADDRESS, Prompt
-from tui.screens.summary import hides
 from tui.state import Pane
 
 
@@ -25,7 +25,7 @@ class ViewCommands(EntryCommands):
     @property
     def has_filters(self) -> bool:
         """Whether there is anything that can hide entries, in force or not."""
-        return bool(self.view.filter) or hides(self.session.library.watches)
+        return bool(self.view.filter) or summary.hides(self.session.library.watches)
 
     def action_filter(self) -> None:
         """Type a query."""
@@ -37,14 +37,16 @@ class ViewCommands(EntryCommands):
         if self.has_filters:
             self.look(states.with_filters_switched(self.view))
         else:
-            self.status_bar.tell(f"There is no filter: {self.key_of('filter')} types one; watches may filter or mute.")
+            self.status_bar.answer(
+                f"There is no filter; {self.key_of('filter')} types one, watches may filter or mute."
+            )
 
     def action_watch(self, key: int) -> None:
         """Switch a watch."""
         watches = self.session.library.watches
         index = watches.by_key(key)
         if index is None:
-            self.status_bar.tell(f"No watch has the key {key}; watches are written into the configuration.")
+            self.status_bar.answer(f"No watch has the key {key}; watches are written into the configuration.")
         else:
             self.look(states.with_watch_switched(self.view, watches.watches[index].name))
 
@@ -79,7 +81,7 @@ class ViewCommands(EntryCommands):
         now = local(self.session.options.clock.now(), self.session.options.zone)
         when = moment(text, now)
         if when is None:
-            self.status_bar.tell(f"“{text}” is no time; write 14:30, 2026-02-13 14:30, 13 Feb, or 2h.", problem=True)
+            self.status_bar.answer(f"“{text}” is no time; write 14:30, 2026-02-13 14:30, 13 Feb, or 2h.", problem=True)
         else:
             self.look(states.with_pane(self.view, Pane.TIMELINE))
             self.moved_by_reader = True
@@ -96,11 +98,20 @@ class ViewCommands(EntryCommands):
         entry, source_id = self.entry, self.sources.source_id
         if self.view.pane is not Pane.SOURCES and entry is not None:
             source_id = entry.source_id
-        self.session.refresh(() if source_id is None else (source_id,))
+        self._poll(source_id)
 
     def action_refresh_all(self) -> None:
         """Poll every source."""
-        self.session.refresh()
+        self._poll(None)
+
+    def _poll(self, source_id: int | None) -> None:
+        """Ask for a poll of a source, of all when None, and say what comes of that."""
+        if not self.session.writing:
+            self.status_bar.answer("Another Wirewatch polls these sources; this one only reads.")
+            return
+        asked = [source for source in self.session.sources if source_id in (None, source.id)]
+        self.session.refresh(() if source_id is None else (source_id,))
+        self.status_bar.answer(summary.asked_for(asked, self.polling, self.session.options.clock.now()))
 
     def action_add(self) -> None:
         """Ask for an address."""
@@ -108,16 +119,16 @@ class ViewCommands(EntryCommands):
 
     def _add(self, text: str | None) -> None:
         if text and not self.session.add_source(text):
-            self.status_bar.tell("That is no address: it begins with https:// or is a host's name.", problem=True)
+            self.status_bar.answer("That is no address: it begins with https:// or is a host's name.", problem=True)
         elif text:
-            self.status_bar.tell("Looking at that address.")
+            self.status_bar.answer("Looking at that address.")
 
     def action_keep(self) -> None:
         """Save the sources of this visit."""
         if self.session.options.visit_only:
             self.session.keep_sources()
         else:
-            self.status_bar.tell("These sources are saved already.")
+            self.status_bar.answer("These sources are saved already.")
 
     # ------------------------------------------------------------------ which commands make sense
 
@@ -139,6 +150,8 @@ class ViewCommands(EntryCommands):
                 return self.has_filters
             case Need.WATCH:
                 return session.library.watches.by_key(command.argument or 0) is not None
+            case Need.BACK:
+                return self.can_go_back
             case Need.WRITING:
                 return session.writing
             case Need.NOTHING:

@@ -184,8 +184,9 @@ class EntryPane(LinePane):
 
     def _scroll_top(self, line: int) -> None:
         if self._article is not None:
-            made = self._article.make(max(line, 0) + self.size.height)
-            self._top = max(min(line, made - self.size.height), 0)
+            height = max(self.size.height, 1)  # there is a line at the top also where there is no room for it
+            made = self._article.make(max(line, 0) + height)
+            self._top = max(min(line, made - height), 0)
 
     # ------------------------------------------------------------------ drawing
 

@@ -36,6 +36,26 @@ class _Underline(Highlighter):
         text.stylize("bold underline red", start, len(text.plain) if blank < 0 else blank)
 
 
+_OPERATORS = ("AND", "OR", "NOT")
+
+
+def in_force(text: str, so_far: str, before: str) -> str:
+    """Return the query that holds while a text stands in the line.
+
+    It is the text where it can be understood, without the beginning of an operator at its end: `kyiv AN` on its
+    way to `kyiv AND odesa` is no search for “an”. While it cannot be understood it is `so_far`, what was in force
+    a moment ago, where the text only goes on from there, else what was there `before` the line was opened.
+    """
+    words, _, last = text.rpartition(" ")
+    begun = bool(last) and any(each.startswith(last) and each != last for each in _OPERATORS)
+    whole = words if begun else text
+    try:
+        parse(whole)
+    except QueryError:
+        return so_far if text.startswith(so_far) else before
+    return whole.strip()
+
+
 class QueryBar(Vertical):
     """A query, hidden until it is opened."""
 
@@ -53,9 +73,10 @@ class QueryBar(Vertical):
 
     @dataclass
     class Typed(Message):
-        """The text can be understood as it is now."""
+        """The text is another one."""
 
         text: str
+        """The query that is in force while it stands there; see `in_force`."""
 
     @dataclass
     class Applied(Message):
@@ -73,6 +94,7 @@ class QueryBar(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._before = ""
+        self._in_force = ""
         self._underline = _Underline()
 
     def compose(self) -> ComposeResult:
@@ -92,14 +114,19 @@ class QueryBar(Vertical):
         """Whether it is on the screen."""
         return self.has_class("-open")
 
+    @property
+    def waits(self) -> bool:
+        """Whether what is typed cannot be followed yet: another query is in force."""
+        return self.is_open and self.query_one(Input).value.strip() != self._in_force
+
     def open(self, text: str) -> None:
-        """Show the line with a query in it, and type there."""
-        self._before = text
+        """Show the line with a query in it, selected, so that typing writes another and an arrow goes on with it."""
+        self._before = self._in_force = text
         self.add_class("-open")
         line = self.query_one(Input)
         with self.prevent(Input.Changed):
             line.value = text
-        line.cursor_position = len(text)
+        line.select_all()
         self._judge(text)
         line.focus()
 
@@ -129,8 +156,10 @@ class QueryBar(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Judge the text as it is typed."""
         event.stop()
-        if self.is_open and self._judge(event.value):
-            self.post_message(self.Typed(event.value))
+        if self.is_open:
+            self._judge(event.value)
+            self._in_force = in_force(event.value, self._in_force, self._before)
+            self.post_message(self.Typed(self._in_force))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Apply the text, if it can be understood."""

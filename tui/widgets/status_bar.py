@@ -101,6 +101,8 @@ class StatusBar(Widget):
         self.notice = ""
         """The sentence shown for a while, empty for none."""
         self._problem = False
+        self._answers = False
+        """Whether the notice is the answer to a key."""
         self._fade: Timer | None = None
         self._ascii = ascii_only
         self._places: list[tuple[int, int, str]] = []
@@ -111,16 +113,24 @@ class StatusBar(Widget):
             self.status = status
             self.refresh()
 
+    def answer(self, sentence: str, *, problem: bool = False) -> None:
+        """Show what came of a key: it stands until the next key, which may be answered by nothing."""
+        if sentence:
+            self.tell(sentence, problem=problem)
+            self._answers = True
+        elif self._answers:
+            self._forget()
+
     def tell(self, sentence: str, *, problem: bool = False) -> None:
-        """Show a notice instead of the last one; it goes by itself."""
-        self.notice, self._problem = cells.one_line(sentence), problem
+        """Show a notice instead of the last one; it goes by itself, whatever the reader does."""
+        self.notice, self._problem, self._answers = cells.one_line(sentence), problem, False
         if self._fade is not None:
             self._fade.stop()
         self._fade = self.set_timer(NOTICE_SECONDS * (2 if problem else 1), self._forget)
         self.refresh()
 
     def _forget(self) -> None:
-        self.notice = ""
+        self.notice, self._answers = "", False
         self.refresh()
 
     # ------------------------------------------------------------------ drawing

@@ -298,12 +298,21 @@ class Timeline(LinePane):
             end = edges[y in bar]
             if row == NOTHING:
                 frame.append(cards.empty(palette, end))
-            elif y == 0 or line < 0:  # the top line is the header of whatever hour is below it
+            elif line < 0 or (y == 0 and not self._is_pushed_out(slots)):
                 frame.append(cards.head(HOUR if y == 0 else cards.heads(row)[line], row, palette, end))
             else:
                 at = marked if row == cursor else theme.PLAIN
                 frame.append(cards.strip(row, line, at, palette, end))
         return frame
+
+    def _is_pushed_out(self, slots: Sequence[Slot]) -> bool:
+        """Return whether the header at the top gives way to that of the next hour, right below it.
+
+        It would name an hour of which no entry can be seen; so the line it covers is drawn instead.
+        """
+        if len(slots) < 2 or slots[1].row in (NOTHING, slots[0].row) or slots[1].line >= 0:
+            return False
+        return self.cards.heads(slots[1].row)[slots[1].line] == HOUR
 
     # ------------------------------------------------------------------ Textual's events
 
