@@ -3,10 +3,11 @@ from __future__ import annotations
 import os
 import re
 import signal
+from pathlib import Path
 
 import pytest
 
-from tests.support.terminal import Desk, assert_gone, descendants
+from tests.support.terminal import ALTERNATE_SCREEN, Desk, assert_gone, descendants
 
 ENTRY = r"\d\d:\d\d +\S"
 
@@ -74,3 +75,34 @@ def test_a_window_that_is_closed_ends_the_program_and_its_processes(desk: Desk) 
         assert terminal.process.wait(20) > 0
         assert_gone(pids)
         assert list(desk.temporary.iterdir()) == []
+
+
+def test_control_z_gives_the_terminal_back_until_it_is_continued(desk: Desk) -> None:
+    with desk.open("demo") as terminal:
+        terminal.sees(ENTRY)
+        terminal.press("\x1a")
+        stopped = os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED | os.WNOWAIT)
+        assert stopped is not None
+        terminal.read()
+        assert not terminal.modes.get(ALTERNATE_SCREEN)
+        os.kill(terminal.process.pid, signal.SIGCONT)
+        terminal.until(lambda: terminal.modes.get(ALTERNATE_SCREEN), "the program's screen")
+        terminal.press("?")
+        terminal.sees("Esc closes")
+        terminal.press("\x03")
+        assert terminal.ends() == 0
+        terminal.assert_restored()
+
+
+def test_a_file_is_opened_for_this_visit_only(desk: Desk, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.xml"
+    feed.write_text(
+        '<rss version="2.0"><channel><title>Harbour Wire</title><item><title>Ferries run again</title>'
+        "<guid>1</guid></item></channel></rss>"
+    )
+    with desk.open(str(feed)) as terminal:
+        terminal.sees("Ferries run again")
+        terminal.press("q")
+        assert terminal.ends() == 0
+        assert list(desk.temporary.iterdir()) == []
+        assert not desk.data.exists() or list(desk.data.iterdir()) == []
