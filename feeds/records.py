@@ -14,6 +14,7 @@ from msgspec import Struct, json
 from feeds.diff import Change, words
 from feeds.document import html, plain
 from feeds.events import PollFinished
+from feeds.identity import text_of
 from feeds.model import Enclosure, Entry, Offer, Post, Revision, Source, SourceSpec
 from feeds.store import SourceCounts
 from feeds.text import line
@@ -211,7 +212,7 @@ def revision_record(before: Revision | None, state: Revision, entry: Entry, sour
         revision=state.number,
         seen=state.seen.replace(microsecond=0),
         title=state.post.title,
-        text=_text(state.post),
+        text=text_of(state.post),
         against=before.number if before else None,
         title_changes=title,
         text_changes=text,
@@ -220,11 +221,7 @@ def revision_record(before: Revision | None, state: Revision, entry: Entry, sour
 
 def changes(before: Post, after: Post) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """Return what was changed in the title of a post and in its text, word by word."""
-    return tuple(words(before.title, after.title)), tuple(words(_text(before), _text(after)))
-
-
-def _text(post: Post) -> str:
-    return plain(post.body or post.summary)
+    return tuple(words(before.title, after.title)), tuple(words(text_of(before), text_of(after)))
 
 
 def _seen(entry: Entry, change: str) -> datetime:
@@ -293,7 +290,7 @@ def headline(post: Post) -> str:
     """Return the title in one line, or the beginning of the text where there is none."""
     if title := line(post.title):
         return title
-    text = line(plain(post.body or post.summary))
+    text = line(text_of(post))
     if len(text) > HEADLINE_LENGTH:
         text = text[:HEADLINE_LENGTH].rsplit(" ", 1)[0] + "…"
     return text or "(no text)"

@@ -16,13 +16,13 @@ from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
-from textual.app import App
 from textual.command import CommandPalette, Provider
 
 from feeds import crash
 from feeds.errors import StoreError
 from tui import commands, escape, keymap, theme, view_file
 from tui.commands import Scope
+from tui.key_order import KeysInOrder
 from tui.options import AppOptions
 from tui.palette import Palette, WirewatchProvider
 from tui.screens.help import HelpScreen
@@ -31,10 +31,10 @@ from tui.screens.welcome import WelcomeScreen
 from tui.session import Session
 from tui.terminal import speaks_unicode
 
-_SIGNALS = ("SIGTERM", "SIGHUP", "SIGQUIT")
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
 
-class WirewatchApp(App[object], inherit_bindings=False):
+class WirewatchApp(KeysInOrder, inherit_bindings=False):
     """Wirewatch on the screen."""
 
     TITLE = "Wirewatch"
@@ -155,7 +155,7 @@ class WirewatchApp(App[object], inherit_bindings=False):
     # ------------------------------------------------------------------ mistakes in the program
 
     def _fatal_error(self) -> None:
-        """Take the place of Textual's own page, which shows the values of variables; see `tui.crash`."""
+        """Take the place of Textual's own page, which shows the values of variables; see `feeds.crash`."""
         self.fault = self.fault or sys.exception() or self._exception
         self._close_messages_no_wait()
 

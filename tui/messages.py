@@ -50,6 +50,16 @@ class CountsReady(Message):
 
 
 @dataclass
+class Sought(Message):
+    """The next entry that was wanted was looked for, to the end of the view."""
+
+    token: int
+    """Names the question; an answer to another than the last one is dropped."""
+    entry_id: int | None
+    """None where there is none."""
+
+
+@dataclass
 class SourcesRead(Message):
     """What is known of the sources was read again."""
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from feeds.document import plain
+from feeds.identity import text_of
 from feeds.model import Entry
 from tui.render import clock, day, local
 
@@ -172,7 +172,7 @@ def markdown(entry: Entry, source: str) -> str:
     link = post.url if post.url and is_openable(post.url) else ""
     head = f"[{title}](<{link}>)" if link else title
     lines = [f"**{head}**  ", f"{source.translate(_SPECIAL)}, {day(when)} {when.year}, {clock(when)}"]
-    text = plain(post.body or post.summary)
+    text = text_of(post)
     if text:
         lines += ["", *(f"> {line.translate(_SPECIAL)}".rstrip() for line in text.split("\n"))]
     return "\n".join(lines) + "\n"

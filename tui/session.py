@@ -15,8 +15,6 @@ from datetime import timedelta
 from textual.message import Message
 
 from feeds.config import source_address
-from feeds.diff import words
-from feeds.document import plain
 from feeds.errors import WirewatchError
 from feeds.events import (
     AddSource,
@@ -33,14 +31,16 @@ from feeds.events import (
     SourceAdded,
     SourcesChanged,
 )
-from feeds.model import Post, Revision, Source, SourceSpec
-from feeds.query import All, Query
+from feeds.model import Revision, Source, SourceSpec
+from feeds.query import Query
+from feeds.records import changes
 from feeds.store import Reader, Selection, SourceCounts, View, open_reader
-from feeds.watches import Action, Watches
 from tui import messages
 from tui.library import Library
 from tui.options import AppOptions, Link
+from tui.questions import Questions
 from tui.reader_thread import ReaderThread, Urgency
+from tui.seeking import Place
 from tui.state import ViewState, wanted
 from tui.undo import Undos
 
@@ -49,8 +49,6 @@ Outlet = Callable[[Message], object]
 
 FIRST = 200
 """Entries of the first frame, read before anything else."""
-SOON = 500
-"""Newest entries of a view that are shown before the rest of it is read."""
 AT_ONCE = 250
 """Changes in one message: as many as the screen takes in within a frame. The rest waits for that."""
 GATHER = 0.05
@@ -61,6 +59,8 @@ _COUNTING = 0.5
 """Seconds in which arrivals lead to one count of the sources' entries."""
 _BEAT = 1.0
 _BEATS_PER_PULSE = 60
+_HANDING_OVER = 2.0
+"""Seconds an engine that is not ready yet is waited for at the end, where something was wished for."""
 
 
 class Session:
@@ -78,17 +78,16 @@ class Session:
         """False while another Wirewatch writes to the same data."""
         self._reader_of = reader_of or (lambda: open_reader(options.data))
         self._thread = ReaderThread(self._reader_of, self._failed)
+        self._questions = Questions(self._thread, lambda message: self.post(message))
         self._link: Link | None = None
         self._front: Reader | None = None
         self._library: Library | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._hearing: asyncio.Task[None] | None = None
         self._outbox: asyncio.Queue[Command] = asyncio.Queue()
         self._gathering: dict[Callable[[], None], asyncio.TimerHandle] = {}
         self._beat = beat
         self._seq = 0
-        self._token = 0
-        self._to_count: tuple[View, View, Watches, int] | None = None
-        """What is to be counted next, with its token; None while nothing waits to be counted."""
         self._polling: set[int] = set()
         self._undos = Undos()
         self._closing = False
@@ -112,19 +111,22 @@ class Session:
         """Start the engine and the reader's thread; called after the first frame."""
         self._thread.start()
         self._link = self.options.open_link()
-        for work in (self._hear_all(self._link), self._keep_beating()):
-            task = asyncio.create_task(work)
+        self._hearing = asyncio.create_task(self._hear_all(self._link))
+        self._tasks = [self._hearing, asyncio.create_task(self._keep_beating())]
+        for task in self._tasks:
             task.add_done_callback(self._task_ended)
-            self._tasks.append(task)
         self.read_sources()
 
     async def close(self) -> None:
-        """End the engine, the thread and the readers. May be called twice."""
+        """Hand over what was wished for; end the engine, the thread and the readers. May be called twice."""
+        if self._link is None and not self._outbox.empty() and not self._closing:
+            await self.start()  # wished for at the first frame, before anything could be started
         self._closing = True
         for handle in self._gathering.values():
             handle.cancel()
         self._gathering.clear()
         self._thread.stop()
+        await self._hand_over()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -137,6 +139,15 @@ class Session:
         if self._library is not None:
             self._library.close()
             self._library = self._front = None
+
+    async def _hand_over(self) -> None:
+        """Let the engine have what was wished for; it does that before it stops."""
+        if self._hearing is not None:
+            handing = asyncio.create_task(self._outbox.join())
+            both = (handing, self._hearing)
+            await asyncio.wait(both, timeout=_HANDING_OVER, return_when=asyncio.FIRST_COMPLETED)
+            handing.cancel()
+            self._hearing = None
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, WirewatchError):
@@ -176,6 +187,7 @@ class Session:
     async def _talk(self, link: Link) -> None:
         while True:
             await link.send(await self._outbox.get())
+            self._outbox.task_done()
 
     def hear(self, event: Event) -> None:
         """Take in something the engine says."""
@@ -288,49 +300,21 @@ class Session:
 
     def select(self, state: ViewState) -> int:
         """Ask for the entries of a view: the newest come first, then all. Return the token of the answers."""
-        self._token += 1
-        token, view = self._token, self._view(state, self._wanted(state))
-        self._thread.ask(Urgency.VIEW, lambda reader: self._select(reader, view, token))
-        return token
-
-    def _select(self, reader: Reader, view: View, token: int) -> None:
-        if token != self._token:
-            return
-        newest = reader.select(view, newest=SOON)
-        whole = len(newest.ids) < SOON
-        self.post(messages.SelectionReady(token, newest, whole))
-        if not whole:
-            self._thread.ask(Urgency.REST, lambda reader: self._select_all(reader, view, token))
-
-    def _select_all(self, reader: Reader, view: View, token: int) -> None:
-        if token != self._token:
-            return
-        selection = reader.select(view)
-        if token == self._token:
-            self.post(messages.SelectionReady(token, selection))
+        return self._questions.select(self._view(state, self._wanted(state)))
 
     def count(self, state: ViewState) -> None:
         """Ask for the numbers around the view last selected; asked for twice before the answer, once is enough."""
-        waits = self._to_count is not None
         whole, view = self._view(state, None), self._view(state, self._wanted(state))
-        self._to_count = (whole, view, self.library.watches, self._token)
-        if not waits:
-            self._thread.ask(Urgency.NUMBERS, self._count)
+        self._questions.count(whole, view, self.library.watches)
 
-    def _count(self, reader: Reader) -> None:
-        asked, self._to_count = self._to_count, None
-        if asked is None:
-            return
-        whole, view, watches, token = asked
-        counts: list[int] = []
-        for watch in watches.watches:
-            if token != self._token:
-                return
-            inside = whole if Action.MUTE in watch.actions else view
-            query = watch.query if inside.query is None else All((inside.query, watch.query))
-            counts.append(reader.count(View(query, inside.source_ids)))
-        hidden = reader.count(whole) - reader.count(view) if view.query is not None else 0
-        self.post(messages.CountsReady(token, max(hidden, 0), tuple(counts)))
+    def seek_lit(self, state: ViewState, place: Place, delta: int) -> int:
+        """Ask for the next older entry of a view that a watch lights, or the next newer. Return the answer's token."""
+        view = self._view(state, self._wanted(state))
+        return self._questions.seek_lit(view, self.library.watches, place, delta)
+
+    def seek_unread(self, ids: Sequence[int]) -> int:
+        """Ask for the first of some entries that is unread. Return the answer's token."""
+        return self._questions.seek_unread(ids)
 
     # ------------------------------------------------------------------ one entry
 
@@ -345,8 +329,7 @@ class Session:
         """Ask for the difference of two states, word by word."""
 
         def work(_: Reader) -> None:
-            title = tuple(words(before.post.title, after.post.title))
-            text = tuple(words(_text(before.post), _text(after.post)))
+            title, text = changes(before.post, after.post)
             answer(messages.DifferenceReady(before.number, after.number, title, text))
 
         self._thread.ask(Urgency.VIEW, work)
@@ -395,7 +378,3 @@ class Session:
     def keep_sources(self) -> None:
         """Save the sources of this visit."""
         self.send(KeepSources())
-
-
-def _text(post: Post) -> str:
-    return plain(post.body or post.summary)

@@ -5,17 +5,16 @@ Owns the arguments and what they mean. The visit is run by `feeds.cli.tailing`.
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
-from feeds import config
 from feeds.cli import FAILED, Place, addresses, common
 from feeds.errors import QueryError
 from feeds.model import SourceSpec
+from feeds.moments import moment
 from feeds.query import Query, parse
 from feeds.watches import Watches
 
@@ -83,23 +82,3 @@ def _moment(text: str | None, now: datetime) -> datetime | None:
         message = f"“{text}” is no time: write 2h (ago), 14:30, 2026-02-13 or 2026-02-13T14:30."
         raise click.BadParameter(message, param_hint="--since")
     return when
-
-
-def moment(text: str, now: datetime) -> datetime | None:
-    """Return the moment a person means, UTC: a time ago, a time of the last 24 hours, a day, or a date with a time.
-
-    Times are local unless they say otherwise. None where it is none of these.
-    """
-    text = text.strip()
-    with suppress(ValueError, OverflowError):
-        if (ago := config.interval(text)) is not None:
-            return now - timedelta(seconds=ago)
-    with suppress(ValueError, OverflowError, OSError):
-        if len(text) >= 8:
-            return datetime.fromisoformat(text).astimezone(now.tzinfo)
-    with suppress(ValueError, OverflowError):
-        clock = time.fromisoformat(text if len(text) != 4 else f"0{text}")
-        local = now.astimezone(clock.tzinfo)
-        when = datetime.combine(local.date(), clock.replace(tzinfo=None)).replace(tzinfo=local.tzinfo)
-        return (when if when <= now else when - timedelta(days=1)).astimezone(now.tzinfo)
-    return None

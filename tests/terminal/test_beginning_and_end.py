@@ -44,6 +44,7 @@ def test_the_demo_survives_every_size_and_leaves_no_process_behind(desk: Desk) -
     ("how", "status"),
     [
         ("ctrl+c", 0),
+        (signal.SIGINT, 128 + signal.SIGINT),
         (signal.SIGTERM, 128 + signal.SIGTERM),
         (signal.SIGHUP, 128 + signal.SIGHUP),
         (signal.SIGQUIT, 128 + signal.SIGQUIT),

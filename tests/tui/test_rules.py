@@ -130,7 +130,7 @@ def test_no_heavy_library_comes_with_the_screen(module: str, absent: tuple[str, 
 
 
 _PURE = (
-    "article", "cells", "crash", "glyphs", "ink", "library", "moment", "opener", "options", "render", "shelf", "state",
+    "article", "cells", "glyphs", "ink", "library", "opener", "options", "render", "seeking", "shelf", "state",
     "tables", "terminal", "undo", "view_file", "wrap", "widgets/reading", "widgets/rows", "widgets/source_rows",
     "widgets/viewport",
 )  # fmt: skip

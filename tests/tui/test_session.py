@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -11,8 +12,9 @@ import pytest
 from textual.message import Message
 
 from feeds.errors import StoreError
-from feeds.events import AddSource, KeepSources, Mark, PollFinished, PollStarted, Problem, Refresh, SourceAdded
+from feeds.events import AddSource, KeepSources, Mark, PollFinished, PollStarted, Problem, Ready, Refresh, SourceAdded
 from feeds.model import Outcome, SourceSpec
+from feeds.query import Query
 from feeds.watches import Action
 from tests.tui.host import Host, entry, source, watch
 from tui import messages
@@ -42,6 +44,14 @@ class Listener:
             await asyncio.sleep(0.005)
         raise AssertionError(f"{what} never happened")
 
+    async def all_answered(self) -> None:
+        """Wait until everything the engine said so far is heard and everything asked so far is answered."""
+        session, link = self.session, self.host.link
+        await self.until(lambda: link._events.empty() and session.read_news not in session._gathering, "quiet")
+        done, loop = asyncio.Event(), asyncio.get_running_loop()
+        session._thread.ask(Urgency.NUMBERS, lambda _: loop.call_soon_threadsafe(done.set))
+        await asyncio.wait_for(done.wait(), 5)
+
 
 @pytest.fixture
 async def listener(tmp_path: Path) -> AsyncIterator[Listener]:
@@ -57,7 +67,7 @@ async def test_a_burst_of_changes_is_one_message(listener: Listener) -> None:
         listener.host.shelves.add(entry(number))
         listener.host.link.news()
     await listener.until(lambda: listener.of(messages.EntriesChanged))
-    await asyncio.sleep(0.1)
+    await listener.all_answered()
     [news] = listener.of(messages.EntriesChanged)
     assert set(news.entries) == set(range(100, 140))
     assert not news.more
@@ -80,7 +90,7 @@ async def test_very_many_changes_come_in_parts_as_fast_as_they_are_taken_in(list
     seen: list[int] = []
     for part in range(3):
         await listener.until(lambda part=part: len(listener.of(messages.EntriesChanged)) > part)
-        await asyncio.sleep(0.05)
+        await listener.all_answered()
         news = listener.of(messages.EntriesChanged)
         assert len(news) == part + 1  # no more before these were taken in
         assert len(news[part].entries) <= AT_ONCE
@@ -100,8 +110,34 @@ async def test_numbers_asked_for_twice_are_counted_once(listener: Listener) -> N
         listener.session.count(ViewState())
     gate.set()
     await listener.until(lambda: listener.of(messages.CountsReady))
-    await asyncio.sleep(0.05)
+    await listener.all_answered()
     assert len(listener.of(messages.CountsReady)) == 1
+
+
+async def test_numbers_asked_for_while_others_are_taken_up_are_counted_too(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = listener.session
+    held, taken, wanted = threading.Event(), threading.Event(), session._wanted
+    session._thread.ask(Urgency.STOP, lambda _: held.wait(5))
+    session.count(ViewState())
+
+    def slow(state: ViewState) -> Query | None:
+        # While this question is made, the thread takes up the one before it.
+        session._thread.ask(Urgency.NUMBERS, lambda _: taken.set())
+        held.set()
+        assert taken.wait(5)
+        return wanted(state)
+
+    monkeypatch.setattr(session, "_wanted", slow)
+    session.count(ViewState())
+    monkeypatch.setattr(session, "_wanted", wanted)
+    await listener.all_answered()
+    before = len(listener.of(messages.CountsReady))
+    assert before == 2
+    session.count(ViewState())
+    await listener.all_answered()
+    assert len(listener.of(messages.CountsReady)) == before + 1
 
 
 async def test_another_writer_is_followed(tmp_path: Path) -> None:
@@ -112,9 +148,8 @@ async def test_another_writer_is_followed(tmp_path: Path) -> None:
     listener.host.shelves.add(entry(100))  # nothing says so
     await listener.until(lambda: listener.of(messages.EntriesChanged), "the other writer's news")
     listener.session.mark([100], read=True)
-    await asyncio.sleep(0.05)
+    await listener.session.close()  # hands over what was wished for
     assert listener.host.link.sent == []
-    await listener.session.close()
 
 
 async def test_the_newest_entries_of_a_view_come_first(tmp_path: Path) -> None:
@@ -141,7 +176,7 @@ async def test_only_the_last_of_many_questions_is_answered(listener: Listener) -
     before = len(listener.of(messages.SelectionReady))
     gate.set()
     await listener.until(lambda: len(listener.of(messages.SelectionReady)) > before)
-    await asyncio.sleep(0.02)
+    await listener.all_answered()
     assert [answer.token for answer in listener.of(messages.SelectionReady)[before:]] == tokens[-1:]
 
 
@@ -263,6 +298,82 @@ async def test_closing_ends_everything_and_may_be_done_twice(tmp_path: Path) -> 
     assert host.link.closed
     host.session._thread.join(2)
     assert not host.session._thread._thread.is_alive()
+
+
+# ------------------------------------------------------------------ what was wished for last
+
+
+def late(host: Host) -> None:
+    """Let the engine be ready only when it is told to."""
+
+    async def start() -> None:
+        pass
+
+    host.link.start = start  # type: ignore[method-assign]
+
+
+async def test_marks_made_right_before_the_end_are_handed_over(listener: Listener) -> None:
+    listener.session.mark([3], starred=True)
+    listener.session.mark([4], starred=True)
+    await listener.session.close()
+    assert listener.host.link.sent == [Mark((3,), starred=True), Mark((4,), starred=True)]
+    assert listener.host.link.closed
+
+
+async def test_an_engine_that_is_not_ready_is_waited_for_where_something_was_wished_for(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+    late(host)
+    await host.session.start()
+    host.session.mark([3], starred=True)
+    closing = asyncio.create_task(host.session.close())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not host.link.closed
+    host.link.say(Ready(True))
+    await asyncio.wait_for(closing, 5)
+    assert host.link.sent == [Mark((3,), starred=True)]
+    assert host.link.closed
+
+
+async def test_an_engine_that_is_not_ready_is_not_waited_for_where_nothing_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.session._HANDING_OVER", 60)
+    host = Host(tmp_path)
+    late(host)
+    await host.session.start()
+    await asyncio.wait_for(host.session.close(), 5)
+    assert host.link.closed
+
+
+async def test_an_engine_that_never_is_ready_is_waited_for_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.session._HANDING_OVER", 0.01)
+    host = Host(tmp_path)
+    late(host)
+    await host.session.start()
+    host.session.mark([3], starred=True)
+    await asyncio.wait_for(host.session.close(), 5)
+    assert host.link.sent == []
+    assert host.link.closed
+
+
+async def test_an_engine_that_ended_is_not_waited_for(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.session._HANDING_OVER", 60)
+    listener.host.link.end()
+    await listener.until(lambda: listener.of(messages.Noticed))
+    listener.session.mark([3], starred=True)
+    await asyncio.wait_for(listener.session.close(), 5)
+    assert listener.host.link.sent == []
+
+
+async def test_a_mark_made_before_anything_was_started_is_handed_over(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+    host.session.mark([3], starred=True)
+    await host.session.close()
+    await host.session.close()
+    assert host.link.sent == [Mark((3,), starred=True)]
 
 
 # ------------------------------------------------------------------ the reader's thread

@@ -369,11 +369,10 @@ async def test_moves_by_hour_time_id_and_wish() -> None:
         assert timeline.cursor_id == 37
         assert 37 in timeline.visible_ids()
         assert not timeline.reveal(4_000)
-        assert timeline.next_where(lambda each: each.id % 10 == 0)
-        assert timeline.cursor_id == 30
-        assert timeline.next_where(lambda each: each.id % 10 == 0, delta=-1)
-        assert timeline.cursor_id == 40
-        assert not timeline.next_where(lambda each: each.id == 1, limit=20)
+        assert list(timeline.beyond()) == list(range(36, 0, -1))
+        assert list(timeline.beyond(delta=-1)) == list(range(38, 101))
+        assert timeline.holds(1)
+        assert not timeline.holds(4_000)
         timeline.to_time(millis(entry(55).sort_at) + 30_000)
         assert timeline.cursor_id == 55
         timeline.to_oldest()

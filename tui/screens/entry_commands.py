@@ -10,7 +10,7 @@ from functools import partial
 from feeds.model import Entry
 from tui import opener
 from tui.opener import Opened, Outcome
-from tui.screens.panes import PanesScreen
+from tui.screens.panes import PanesScreen, Seek
 from tui.screens.revisions import RevisionsScreen
 
 _LOOK, _LOOKS = 0.5, 10
@@ -127,20 +127,13 @@ class EntryCommands(PanesScreen):
 
     # ------------------------------------------------------------------ looking for entries
 
-    def _seek_match(self, delta: int) -> None:
-        library = self.session.library
-        if library.watches.on:
-            self.seek(lambda entry: bool(library.lit(entry).watches), "match", delta)
-        else:
-            self.seek(lambda entry: not entry.read, "unread entry", delta)
-
     def action_next_match(self) -> None:
         """Go to the next older match, or unread entry."""
-        self._seek_match(1)
+        self.seek(Seek(lit=True))
 
     def action_previous_match(self) -> None:
         """Go to the next newer match, or unread entry."""
-        self._seek_match(-1)
+        self.seek(Seek(lit=True, delta=-1))
 
     # ------------------------------------------------------------------ revisions
 

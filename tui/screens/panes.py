@@ -5,19 +5,23 @@ Owns layout, focus, zoom and movement. What the panes show is the business of th
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from feeds.model import Entry
+from tui import messages
 from tui import state as states
 from tui.commands import BY_ID, keys_of
 from tui.render import Density
+from tui.seeking import Place
 from tui.session import Session
 from tui.state import Pane, ViewState, Width
 from tui.widgets.entry_pane import EntryPane
@@ -33,6 +37,15 @@ _BROAD_FROM = 150
 """Columns from which all three panes have plenty of room."""
 
 _NO_ENTRY = Content.styled("The entry under the cursor appears here.", "$foreground 60%")
+
+
+class Seek(NamedTuple):
+    """A search for the next entry that is wanted."""
+
+    lit: bool
+    """What watches light is wanted; what is unread where none is on, or it is not."""
+    delta: int = 1
+    """Further down, or further up when it is negative."""
 
 
 class PanesScreen(Screen[None], inherit_bindings=False):
@@ -62,6 +75,10 @@ class PanesScreen(Screen[None], inherit_bindings=False):
         self._boxes: dict[Pane, Widget] = {}
         self.moved_by_reader = False
         """Whether the cursor's next move is the reader's doing."""
+        self._seeks: deque[Seek] = deque()
+        """Searches asked for; the first is under way."""
+        self._sought_from: int | None = None
+        self._seek_token = 0
         self.polling: frozenset[int] = frozenset()
         """The sources being visited now."""
         self.keymap: dict[str, str] = {}
@@ -124,8 +141,8 @@ class PanesScreen(Screen[None], inherit_bindings=False):
         return {Pane.SOURCES: self.sources, Pane.TIMELINE: self.timeline, Pane.DETAIL: self.detail}[pane]
 
     def focus_pane(self) -> None:
-        """Give the keys to the pane in use."""
-        self._body(self.view.pane).focus()
+        """Give the keys to the pane in use, from the next one on."""
+        self.set_focus(self._body(self.view.pane))
 
     def on_resize(self, event: events.Resize) -> None:
         """Take another size."""
@@ -182,7 +199,7 @@ class PanesScreen(Screen[None], inherit_bindings=False):
 
     # ------------------------------------------------------------------ commands that move
 
-    def _move(self, move: Callable[[], None]) -> None:
+    def _move(self, move: Callable[[], object]) -> None:
         """Move in the timeline, by the reader's doing."""
         self.moved_by_reader = True
         move()
@@ -258,13 +275,39 @@ class PanesScreen(Screen[None], inherit_bindings=False):
         """Follow, or hold."""
         self._move(self.timeline.toggle_follow)
 
-    def seek(self, wanted: Callable[[Entry], bool], what: str, delta: int = 1) -> None:
-        """Go to the next entry that is wanted, or say that there is none."""
-        self.moved_by_reader = True
-        if not self.timeline.next_where(wanted, delta=delta):
-            self.moved_by_reader = False
-            where = "further down" if delta > 0 else "further up"
-            self.status_bar.answer(f"No {what} {where}.")
+    def seek(self, seek: Seek) -> None:
+        """Go to the next entry that is wanted, or say that there is none; one search after the other."""
+        self._seeks.append(seek)
+        if len(self._seeks) == 1:
+            self._seek_next()
+
+    def _seek_next(self) -> None:
+        cursor = self._sought_from = self.timeline.cursor_id
+        place = None if cursor is None else self.timeline.cards.key(cursor)
+        if not self._seeks or cursor is None or place is None:
+            self._seeks.clear()
+            return
+        seek = self._seeks[0]
+        if seek.lit and self.session.library.watches.on:
+            self._seek_token = self.session.seek_lit(self.view, Place(place, cursor), seek.delta)
+        else:
+            self._seek_token = self.session.seek_unread(self.timeline.beyond(delta=seek.delta))
+
+    @on(messages.Sought)
+    def _sought(self, event: messages.Sought) -> None:
+        if event.token != self._seek_token or not self._seeks:
+            return
+        if self.timeline.cursor_id != self._sought_from:
+            self._seeks.clear()  # the reader went elsewhere meanwhile, and stays there
+            return
+        seek = self._seeks.popleft()
+        if event.entry_id is not None and self.timeline.holds(event.entry_id):
+            self._move(partial(self.timeline.reveal, event.entry_id))
+            self._seek_next()
+        else:
+            self._seeks.clear()
+            what = "match" if seek.lit and self.session.library.watches.on else "unread entry"
+            self.status_bar.answer(f"No {what} further {'down' if seek.delta > 0 else 'up'}.")
 
     def action_read_on(self) -> None:
         """Page through the text, then go to the next unread entry; page the list where there is no text."""
@@ -272,5 +315,5 @@ class PanesScreen(Screen[None], inherit_bindings=False):
             self._page(1)
         elif not self.detail.at_end:
             self.detail.page(1)
-        else:
-            self.seek(lambda entry: not entry.read, "unread entry")
+        elif not self._seeks:
+            self.seek(Seek(lit=False))

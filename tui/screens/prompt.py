@@ -52,7 +52,7 @@ class Prompt(ModalScreen[str | None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Be ready to type."""
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def on_resize(self) -> None:
         """Leave the air out where there is little room."""
@@ -64,7 +64,10 @@ class Prompt(ModalScreen[str | None], inherit_bindings=False):
         self.dismiss(event.value.strip() or None)
 
     def on_key(self, event: events.Key) -> None:
-        """Think better of it."""
+        """Think better of it; take what was typed before there was a line to type into."""
         if event.key == "escape":
             event.stop()
             self.dismiss(None)
+        elif event.is_printable and event.character:
+            event.stop()  # the line itself lets none of these through
+            self.query_one(Input).insert_text_at_cursor(event.character)

@@ -6,11 +6,11 @@ Part of the main screen.
 
 from __future__ import annotations
 
+from feeds.moments import moment
 from tui import state as states
 from tui import theme
 from tui.commands import BY_ID, HINTS, Command, Need
-from tui.moment import moment
-from tui.render import Density, local, millis
+from tui.render import Density, millis
 from tui.screens import summary
 from tui.screens.entry_commands import EntryCommands
 from tui.screens.prompt import ADDRESS, Prompt
@@ -78,8 +78,8 @@ class ViewCommands(EntryCommands):
     def _time(self, text: str | None) -> None:
         if text is None:
             return
-        now = local(self.session.options.clock.now(), self.session.options.zone)
-        when = moment(text, now)
+        options = self.session.options
+        when = moment(text, options.clock.now(), options.zone, last=True)
         if when is None:
             self.status_bar.answer(f"“{text}” is no time; write 14:30, 2026-02-13 14:30, 13 Feb, or 2h.", problem=True)
         else:

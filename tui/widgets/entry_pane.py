@@ -8,21 +8,19 @@ in that part. Must not read the store: it is handed the entry.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from datetime import tzinfo
+from typing import Unpack
 
 from rich.segment import Segment
 from textual.cache import LRUCache
-from textual.content import Content
 from textual.selection import Selection
 from textual.strip import Strip
 
 from feeds.document import Block
 from feeds.model import Entry
 from tui.article import FIRST_BLOCK, Page, Placed, article, relative, shown
-from tui.glyphs import glyphs
 from tui.ink import text_of
 from tui.shelf import Shelf
-from tui.widgets.line_pane import LinePane, thumb
+from tui.widgets.line_pane import LinePane, PaneOptions, thumb
 
 _PLACES = 500
 """Entries of which the place is remembered."""
@@ -76,29 +74,11 @@ class Article:
 class EntryPane(LinePane):
     """An entry in full, scrolled by lines."""
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        *,
-        ascii_only: bool = False,
-        zone: tzinfo | None = None,
-        empty_message: Content | None = None,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(
-            shelf,
-            ascii_only=ascii_only,
-            zone=zone,
-            empty_message=empty_message,
-            name=name,
-            id=id,
-            classes=classes,
-        )
+    def __init__(self, shelf: Shelf, **options: Unpack[PaneOptions]) -> None:
+        super().__init__(shelf, **options)
         self.entry: Entry | None = None
         """The entry shown; change it with `show`."""
-        self._page = Page(0, glyphs(ascii_only), zone)
+        self._page = Page(0, self.glyphs, self.zone)
         self._article: Article | None = None
         self._articles: LRUCache[Hashable, Article] = LRUCache(16)
         self._places: dict[int, tuple[tuple[int, int], Block | None]] = {}

@@ -7,7 +7,7 @@ lines are is the business of those who inherit. A scrollbar of Textual's would c
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import ClassVar
+from typing import ClassVar, TypedDict, Unpack
 
 from rich.segment import Segment
 from textual import events
@@ -24,28 +24,30 @@ _WHEEL = 3
 """Lines a turn of the wheel moves."""
 
 
+class PaneOptions(TypedDict, total=False):
+    """What a pane may be told when it is made, besides its shelf."""
+
+    ascii_only: bool
+    zone: tzinfo | None
+    """Time zone of the times shown, None for the system's."""
+    empty_message: Content
+    """What is shown while there is nothing to show."""
+    id: str
+    classes: str
+
+
 class LinePane(Widget, can_focus=True):
     """A pane drawn by lines that scrolls by lines and draws its own scrollbar in its last column."""
 
     DEFAULT_CSS = "LinePane { height: 1fr; width: 1fr; }\n" + theme.css("LinePane")
     COMPONENT_CLASSES: ClassVar[set[str]] = set(theme.COMPONENTS)
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        *,
-        ascii_only: bool = False,
-        zone: tzinfo | None = None,
-        empty_message: Content | None = None,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, shelf: Shelf, **options: Unpack[PaneOptions]) -> None:
+        super().__init__(id=options.get("id"), classes=options.get("classes"))
         self.shelf = shelf
-        self._glyphs: Glyphs = glyphs(ascii_only)
-        self._zone = zone
-        self._empty_message = empty_message or Content("")
+        self.glyphs: Glyphs = glyphs(options.get("ascii_only", False))
+        self.zone = options.get("zone")
+        self._empty_message = options.get("empty_message") or Content("")
         self._palette: theme.Palette | None = None
         self._dragging = False
 
@@ -88,8 +90,8 @@ class LinePane(Widget, can_focus=True):
     def bar_cell(self, thumb: bool) -> Segment:
         """Return the last cell of a line."""
         if thumb:
-            return Segment(self._glyphs.thumb, self.palette.style(Ink(Role.THUMB)))
-        return Segment(self._glyphs.track, self.palette.style(Ink(Role.TRACK)))
+            return Segment(self.glyphs.thumb, self.palette.style(Ink(Role.THUMB)))
+        return Segment(self.glyphs.track, self.palette.style(Ink(Role.TRACK)))
 
     def message_frame(self) -> list[Strip]:
         """Return the lines of the pane while there is nothing to show: the message in the middle."""

@@ -128,7 +128,7 @@ class QueryBar(Vertical):
             line.value = text
         line.select_all()
         self._judge(text)
-        line.focus()
+        self.screen.set_focus(line)  # at once: the next key is for the line
 
     def leave(self) -> None:
         """Go, as escape does: the query there was before holds; an emptied line means none."""

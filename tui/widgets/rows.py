@@ -96,6 +96,12 @@ class RowIndex:
             place = max(place - 1, 0)
         return self._place(place)
 
+    def beyond(self, row: int, delta: int) -> Sequence[int]:
+        """Return the ids of the rows below a row, going down; of those above it, going up, when `delta` is negative."""
+        place = self._place(row)
+        older = (delta > 0) == self.newest_first
+        return self._ids[:place][::-1] if older else self._ids[place + 1 :]
+
     # ------------------------------------------------------------------ changing
 
     def insert(self, entries: Iterable[tuple[int, int]]) -> list[int]:

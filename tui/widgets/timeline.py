@@ -8,13 +8,12 @@ belongs to the view, nor bind keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import tzinfo
+from typing import Unpack
 
 from textual import events
-from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -22,17 +21,13 @@ from textual.strip import Strip
 from feeds.model import Entry
 from feeds.store import Selection
 from tui import theme
-from tui.glyphs import glyphs
 from tui.render import Density, Look
 from tui.shelf import Shelf
 from tui.widgets.cards import HOUR, Cards
-from tui.widgets.line_pane import LinePane, thumb
+from tui.widgets.line_pane import LinePane, PaneOptions, thumb
 from tui.widgets.reading import Reading
 from tui.widgets.rows import RowIndex
 from tui.widgets.viewport import EMPTY, NOTHING, Slot
-
-_STRETCH = 64
-"""Entries read at a time while looking for one."""
 
 
 class Timeline(LinePane):
@@ -69,24 +64,11 @@ class Timeline(LinePane):
         shelf: Shelf,
         *,
         density: Density = Density.COMPACT,
-        ascii_only: bool = False,
-        zone: tzinfo | None = None,
-        empty_message: Content | None = None,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
+        **options: Unpack[PaneOptions],
     ) -> None:
-        super().__init__(
-            shelf,
-            ascii_only=ascii_only,
-            zone=zone,
-            empty_message=empty_message,
-            name=name,
-            id=id,
-            classes=classes,
-        )
+        super().__init__(shelf, **options)
         rows = RowIndex()
-        self.cards = Cards(shelf, Look(0, density, glyphs(ascii_only), zone), rows)
+        self.cards = Cards(shelf, Look(0, density, self.glyphs, self.zone), rows)
         """What rows look like; read only."""
         self._reading = Reading(rows, self.cards.extent)
         self._frame: list[Strip] = []
@@ -209,26 +191,14 @@ class Timeline(LinePane):
                 reading.go(row)
         return row is not None
 
-    def next_where(self, wanted: Callable[[Entry], bool], *, delta: int = 1, limit: int = 5_000) -> bool:
-        """Go to the next entry down (up when `delta` is negative) that is wanted, among the next `limit`.
+    def holds(self, entry_id: int) -> bool:
+        """Return whether an entry is in the view."""
+        return self.cards.rows.find(entry_id, self.cards.key(entry_id)) is not None
 
-        Say whether there was one.
-        """
-        row, rows = self._reading.cursor_row, self.cards.rows
-        if row is None:
-            return False
-        below = range(row + 1, min(len(rows), row + 1 + limit))
-        places = below if delta > 0 else range(row - 1, max(-1, row - 1 - limit), -1)
-        for start in range(0, len(places), _STRETCH):
-            part = places[start : start + _STRETCH]
-            by_id = {entry.id: entry for entry in self.shelf.entries([rows.id(at) for at in part])}
-            for at in part:
-                entry = by_id.get(rows.id(at))
-                if entry is not None and wanted(entry):
-                    with self._saying() as reading:
-                        reading.go(at)
-                    return True
-        return False
+    def beyond(self, *, delta: int = 1) -> Sequence[int]:
+        """Return the entries below the cursor, from it on; those above it, upwards, when `delta` is negative."""
+        row = self._reading.cursor_row
+        return () if row is None else self.cards.rows.beyond(row, delta)
 
     def toggle_follow(self) -> None:
         """Follow, or hold. Following begins with the newest entry; the cursor stays if it is still seen."""

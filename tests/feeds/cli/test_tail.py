@@ -6,18 +6,15 @@ import json
 import os
 import signal
 import subprocess
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from feeds.cli import DONE, FAILED, INTERRUPTED, SOME_FAILED
-from feeds.cli.tail import moment
 from feeds.store import open_store
 from tests.support.commands import MODULE, Commands, page, rss, saved
 from tests.support.server import Answer, serve
 
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TWELVE = tuple(f"Title {number}" for number in range(12, 0, -1))
 
 
@@ -174,42 +171,6 @@ def test_hostile_titles_are_just_text(wirewatch: Commands, tmp_path: Path) -> No
     ran = wirewatch("tail", file, "--once")
     assert len(ran.lines) == 1
     assert ran.lines[0].isprintable()
-
-
-# ------------------------------------------------------------------ times
-
-
-@pytest.mark.parametrize(
-    ("text", "when"),
-    [
-        ("2h", NOW - timedelta(hours=2)),
-        (" 90 s ", NOW - timedelta(seconds=90)),
-        ("14:30", datetime(2026, 2, 28, 14, 30, tzinfo=UTC)),
-        ("9:30", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
-        ("2026-02-13", datetime(2026, 2, 13, tzinfo=UTC)),
-        ("2026-02-13 14:30", datetime(2026, 2, 13, 14, 30, tzinfo=UTC)),
-        ("2026-02-13T14:30:00+02:00", datetime(2026, 2, 13, 12, 30, tzinfo=UTC)),
-        ("2026-02-13T14:30:00Z", datetime(2026, 2, 13, 14, 30, tzinfo=UTC)),
-        ("soon", None),
-        ("", None),
-        ("25:00", None),
-        ("999999d", None),
-        ("2026-02-31", None),
-        ("0001-01-01T00:00+14:00", None),
-    ],
-)
-def test_a_moment_is_what_people_write(text: str, when: datetime | None) -> None:
-    assert moment(text, NOW) == when
-
-
-def test_a_time_is_local(monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
-
-    monkeypatch.setenv("TZ", "XYZ-3")
-    time.tzset()
-    assert moment("14:30", NOW) == datetime(2026, 3, 1, 11, 30, tzinfo=UTC)
-    assert moment("2026-02-13", NOW) == datetime(2026, 2, 12, 21, tzinfo=UTC)
-    assert moment("14:30Z", NOW) == datetime(2026, 2, 28, 14, 30, tzinfo=UTC)
 
 
 # ------------------------------------------------------------------ a process of its own
