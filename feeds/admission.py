@@ -144,7 +144,7 @@ def _offer(offer: Offer) -> Offer:
 def _document(document: Document, depth: int = 0) -> Document:
     if depth > MAX_DEPTH:
         raise ValueError("Blocks are nested too deeply")
-    return tuple(_block(block, depth) for block in document)
+    return tuple([_block(block, depth) for block in document])
 
 
 def _block(block: Block, depth: int) -> Block:
@@ -170,7 +170,7 @@ def _block(block: Block, depth: int) -> Block:
 
 
 def _runs(runs: Runs) -> Runs:
-    return tuple(Run(_text(run.text), run.style, _link(run.link)) for run in runs)
+    return tuple([Run(_text(run.text), run.style, _link(run.link)) for run in runs])
 
 
 def _link(link: str) -> str:
@@ -187,14 +187,18 @@ def _optional(check: Callable[[T], T], value: T | None) -> T | None:
     return None if value is None else check(value)
 
 
-def _text(value: str) -> str:
+def _string(value: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"Expected text, got {type(value).__name__}")
-    return text.clean(value)
+    return value
+
+
+def _text(value: str) -> str:
+    return text.clean(_string(value))
 
 
 def _line(value: str) -> str:
-    return text.line(_text(value))[:MAX_LINE]
+    return text.line(_string(value))[:MAX_LINE]
 
 
 def _lines(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -92,6 +92,7 @@ _PLACES = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Den
 
 # ------------------------------------------------------------------ forms
 
+_USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})")
 _NUMBER = re.compile(r"(-?[0-9]{1,18})(?:[.,]([0-9]+))?")
 _CJK = re.compile(r"([0-9]{4})\s*[년年]\s*([0-9]{1,2})\s*[월月]\s*([0-9]{1,2})\s*[일日]?")
 _CJK_TIME = re.compile(r"([0-9]{1,2})\s*[시時时点點]\s*(?:([0-9]{1,2})\s*[분分])?\s*(?:([0-9]{1,2})\s*[초秒])?")
@@ -146,6 +147,11 @@ def parse(s: str, *, zone: tzinfo = UTC) -> datetime | None:
     """
     if not s.strip() or len(s) > MAX_LENGTH:
         return None
+    if _USUAL.fullmatch(s):  # what most publishers write, in a tenth of the time
+        try:
+            return _bounded(datetime.fromisoformat(s).astimezone(UTC))
+        except (ValueError, OverflowError):
+            pass  # midnight as 24:00, a leap second, or a day that is none
     place = _PLACE.search(s)
     if place is not None and (named := _named(place[0])) is not None:
         zone, s = named, s[: place.start()] + s[place.end() :]

@@ -180,6 +180,13 @@ _SPACE = " \t\n\r\f\v\xa0"
 _JOINED = re.compile("[\t\n\r]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _ESCAPED = re.compile(r"[^!#$%&'()*+,/:;=?@\[\]A-Za-z0-9._~-]")
+# What resolves to itself, and what to an origin with itself behind it: nearly every address there is.
+_CHARACTERS = "[A-Za-z0-9._~!$&'()*+,:@%/=-]"
+_ORIGIN = r"https?://[a-z0-9-]++(?:\.[a-z0-9-]++)*+(?::[0-9]{1,4}+)?+"
+_BEHIND = rf"(?:\?{_CHARACTERS}++)?+(?:\#{_CHARACTERS}++)?+"
+_WHOLE = re.compile(rf"{_ORIGIN}(?:/{_CHARACTERS}*+)?+{_BEHIND}")
+_PATH = re.compile(rf"(?:/(?![/.])[A-Za-z0-9._~!$&'()*+,:@%=-]*+)++{_BEHIND}")
+_BASE = re.compile(rf"({_ORIGIN})(?:[/?#]|\Z)")
 _MAILTO = re.compile(r"mailto:[^\s@?]+@[^\s@?]+(?:\?.*)?", re.IGNORECASE)
 
 
@@ -190,6 +197,17 @@ def url(reference: str, base: str) -> str | None:
     Read as browsers do (WHATWG URL, 4.4): white space around it and line breaks inside it go, a backslash is a slash,
     what may not stand in an address is percent-encoded. An address without a host, or with an impossible port, is none.
     """
+    origin = _BASE.match(base)
+    if len(reference) + len(base) <= MAX_URL and (origin or not base):
+        if _WHOLE.fullmatch(reference):
+            return reference
+        if origin and _PATH.fullmatch(reference):
+            return origin[1] + reference
+    return _resolved(reference, base)
+
+
+def _resolved(reference: str, base: str) -> str | None:
+    """Return what `url` does, without its short way."""
     reference = _JOINED.sub("", clean(reference).strip(_SPACE))
     if not reference or len(reference) > MAX_URL:
         return None

@@ -51,7 +51,7 @@ class Microdata:
         try:
             if not livepage.holds(response, _MARKS, Form.HTML):
                 return Confidence.NO
-            found = _find(*livepage.load(response))
+            found = _find(*livepage.load(response), joined=False)
         except ParseError:
             return Confidence.NO
         if found.blog is not None and (
@@ -75,12 +75,15 @@ def read(response: Response, cursor: Mapping[str, object], now: datetime | None 
     return liveblog.batch(found, cursor, now)
 
 
-def _find(tree: _Element, page: Page) -> Found:
+def _find(tree: _Element, page: Page, *, joined: bool = True) -> Found:
+    """Return the live blog of a page; its updates with what the page shows of them, unless not to be `joined`."""
     items = itemscopes.read(tree)
     found = liveblog.choose(page, Graph(items.nodes))
     if found.blog is None:
         return found
     if found.updates:
+        if not joined:
+            return found
         return replace(found, updates=tuple(_update(update, items, page) for update in found.updates))
     listed = _loose_values(found) or _untyped(items, page)
     if not listed:

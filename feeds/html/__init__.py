@@ -11,12 +11,12 @@ are not there; a paragraph ends where a block begins or ends. What is embedded s
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 
 from feeds import text
 from feeds.document import BOLD, CODE, INSERTED, ITALIC, STRUCK, Document
 from feeds.html.blocks import Builder
-from feeds.html.embeds import Embed, embed, picture
+from feeds.html.embeds import EMBEDS, Embed, embed, picture
 from feeds.html.pages import MAX_OPEN, Attributes, EnoughError, read
 from feeds.html.pages import tree as tree
 from feeds.html.titles import title as title
@@ -51,11 +51,17 @@ _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _NEVER = frozenset(_NEVER_NAMES.split())
 """Elements of which nothing is shown."""
 _LISTS = frozenset({"ul", "ol", "menu", "dir", "dl"})
-_CONTROLS = frozenset({"button", "input", "select", "textarea", "keygen"})
+_ENDING = _BLOCKS.union(_HEADINGS, {"blockquote"})
+_SIMPLE = frozenset({"p", "div", "section", "article"})
+"""Blocks that mean nothing more, but for what their classes say."""
 _VERBATIM = frozenset({"pre", "listing", "xmp", "plaintext"})
+_BREAKING = _ENDING | _VERBATIM | {"hr", "br"}
+_CONTROLS = frozenset({"button", "input", "select", "textarea", "keygen"})
 _VOID = frozenset({"basefont", "bgsound", "embed", "image", "input", "keygen", "source", "track", "wbr"})
 """Elements that hold nothing, of which the parser does not always know it."""
 _PICTURES = frozenset({"img", "amp-img", "amp-anim", "image"})
+_APART = _NEVER | _PICTURES | EMBEDS | _CONTROLS | {"noscript"}
+"""Elements that do not show what they hold as it stands."""
 
 
 class _Open:
@@ -77,7 +83,7 @@ class _Reader:
         self.base, self.based = base, False
         self.blocks = Builder()
         self.open: list[_Open] = []
-        self.tags: Counter[str] = Counter()
+        self.tags: defaultdict[str, int] = defaultdict(int)
         self.never = 0
         self.noscript = 0
         self.media: list[Embed] = []
@@ -98,7 +104,11 @@ class _Reader:
             if self.media:
                 self.media[-1].inside(tag, attributes)
             return
-        if tag in _NEVER or (attributes and _is_hidden(attributes)):
+        if attributes and _is_hidden(attributes):
+            self._leave_out(element)
+        elif tag not in _APART:
+            self._shown(element, tag, attributes)
+        elif tag in _NEVER:
             self._leave_out(element)
         elif tag == "noscript":
             self.noscript += 1
@@ -107,11 +117,9 @@ class _Reader:
             self._leave_out(element)
         elif (found := embed(tag, attributes)) is not None:
             self._embed(element, found)
-        elif tag in _CONTROLS:
+        else:
             blocks.control(hidden=(attributes.get("type") or "").strip().lower() == "hidden")
             self._leave_out(element)
-        else:
-            self._shown(element, tag, attributes)
         if blocks.full:
             raise EnoughError
 
@@ -141,7 +149,7 @@ class _Reader:
 
     def _shown(self, element: _Open, tag: str, attributes: Attributes) -> None:
         blocks = self.blocks
-        if tag in _BLOCKS or tag in _HEADINGS or tag in _VERBATIM or tag in ("blockquote", "hr", "br"):
+        if tag in _BREAKING:
             self._block(element, tag, attributes)
         elif tag == "a":
             reference = attributes.get("href")
@@ -158,7 +166,7 @@ class _Reader:
             blocks.line_break()
             return
         blocks.block()
-        if blocks.verbatim:
+        if blocks.verbatim or (tag in _SIMPLE and not attributes):
             return
         names = (attributes.get("class") or "")[:500].split() if attributes else []
         if tag in _VERBATIM:
@@ -206,7 +214,7 @@ class _Reader:
             blocks.words("”")
         if element.tag == "noscript":
             self.noscript -= 1
-        elif element.tag in _BLOCKS or element.tag in _HEADINGS or element.tag == "blockquote" or element.verbatim:
+        elif element.tag in _ENDING or element.verbatim:
             blocks.block()
         blocks.style, blocks.link, blocks.heading = element.style, element.link, element.heading
         if element.verbatim:

@@ -61,6 +61,8 @@ _PLAYERS: dict[str, Name] = {
     "amp-reddit": "embed",
     "amp-tiktok": "embed",
 }
+EMBEDS = frozenset((*_NUMBERED, *_PLAYERS))
+"""Elements that embed something."""
 _FILMS = re.compile(
     r"youtu\.?be|vimeo|dailymotion|twitch\.tv|/video|player\.|\.(?:mp4|webm|m3u8)(?:\?|\Z)", re.IGNORECASE
 )
@@ -105,14 +107,14 @@ class Embed:
 
 def embed(tag: str, attributes: Attributes) -> Embed | None:
     """Return what an element embeds, or None for one that embeds nothing."""
+    if tag not in EMBEDS:
+        return None
     caption = _caption(attributes, "title", "aria-label")
     if tag in _NUMBERED:
         kind, name, form = _NUMBERED[tag]
         number = (attributes.get(name) or "").strip()
         return Embed(kind, [form.format(number)] if _WORD.fullmatch(number) else [], caption, seen=True)
-    player = _PLAYERS.get(tag)
-    if player is None:
-        return None
+    player = _PLAYERS[tag]
     names = ("src", "data-src", "data-lazy-src", "data", "data-href", "href", "data-embed-src")
     references = [value for name in names if (value := attributes.get(name))]
     return Embed(player, references, caption, seen=not _is_dot(attributes))
@@ -170,8 +172,12 @@ def _is_dot(attributes: Attributes) -> bool:
 
 
 def _caption(attributes: Attributes, *names: str) -> str:
-    lines = (text.line((attributes.get(name) or "")[: MAX_CAPTION * 4])[:MAX_CAPTION].strip() for name in names)
-    return next((line for line in lines if line), "")
+    for name in names:
+        written = attributes.get(name)
+        line = text.line(written[: MAX_CAPTION * 4])[:MAX_CAPTION].strip() if written else ""
+        if line:
+            return line
+    return ""
 
 
 def _web(reference: str, base: str) -> str:

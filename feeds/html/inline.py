@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
+from operator import itemgetter
 
 from feeds import text
 from feeds.document import Block, Code, Heading, Media, Paragraph, Run, Runs
 
-_BLANKS = re.compile("[ \t\n\r\f]+")
+_BLANKS = re.compile("[ \t\n]+")
 _ENDS = " \xa0"
 Piece = tuple[str | None, int, str]
 """Words, their style and their link; None for a line break."""
@@ -25,14 +26,19 @@ def paragraphs(pieces: list[Piece]) -> list[Runs]:
 
     A no-break blank is a blank that stays (as browsers show it) but for the ends of lines.
     """
+    merged = pieces if len(pieces) == 1 else _merged(pieces)
+    if len(merged) == 1:  # most paragraphs
+        words, style, link = merged[0]
+        shown = _collapsed(words or "").strip(_ENDS)
+        return [runs_of([(shown, style, link)])] if shown else []
     made: list[Runs] = []
     lines: list[tuple[str, int, str]] = []
     breaks = 0
-    for words, style, link in _merged(pieces):
+    for words, style, link in merged:
         if words is None:
             breaks += 1
             continue
-        shown = _BLANKS.sub(" ", text.clean(words))
+        shown = _collapsed(words)
         if breaks or not lines:
             shown = shown.lstrip(_ENDS)
         elif lines[-1][0].endswith(" ") and shown.startswith(" "):
@@ -53,6 +59,14 @@ def paragraphs(pieces: list[Piece]) -> list[Runs]:
     if lines:
         made.append(runs_of(lines))
     return made
+
+
+def _collapsed(words: str) -> str:
+    """Return text clean, with every run of white space as one blank."""
+    shown = text.clean(words)
+    if "\n" in shown or "  " in shown or "\t" in shown:  # nothing else that a clean text holds is white space
+        return _BLANKS.sub(" ", shown)
+    return shown
 
 
 def _merged(pieces: list[Piece]) -> list[Piece]:
@@ -86,7 +100,10 @@ def _trim(lines: list[tuple[str, int, str]]) -> None:
 
 def runs_of(lines: list[tuple[str, int, str]]) -> Runs:
     """Return stretches of text as runs: those of one style and link that follow one another are one."""
-    grouped = groupby(lines, key=lambda line: line[1:])
+    if len(lines) == 1:
+        words, style, link = lines[0]
+        return (Run(words.replace("\xa0", " "), style, link),)
+    grouped = groupby(lines, key=itemgetter(1, 2))
     return tuple(
         Run("".join(words for words, _, _ in group).replace("\xa0", " "), style, link)
         for (style, link), group in grouped
@@ -100,7 +117,7 @@ def size_of(block: Block) -> int:
     """Return the characters of a block that holds no others."""
     match block:
         case Paragraph(runs) | Heading(runs):
-            return sum(len(run.text) for run in runs)
+            return sum([len(run.text) for run in runs])
         case Code(code):
             return len(code)
         case Media(_, url, caption):

@@ -58,15 +58,58 @@ class Target(Protocol):
         ...
 
 
+class _Relay:
+    """Passes the events of one parser to one target after another."""
+
+    target: Target
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        self.target.start(tag, attributes)
+
+    def end(self, tag: str) -> None:
+        self.target.end(tag)
+
+    def data(self, words: str) -> None:
+        self.target.data(words)
+
+    def close(self) -> None:
+        self.target.close()
+
+
+# Parsers of short texts that nobody uses at the moment. Before its first document lxml studies the signatures of a
+# parser's target, which takes three times as long as reading the text of a post.
+_idle: list[tuple[_Relay, etree.HTMLParser]] = []
+_SHORT = 50_000
+"""Bytes of a text up to which that is worth a call more for each event."""
+
+
 def read(markup: str, target: Target) -> None:
     """Tell a target what is in the markup, until it has enough or something cannot be read. Never raises."""
     body = _readable(markup).encode()
-    parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)  # type: ignore[arg-type]  # stubs: wider
     with suppress(EnoughError, etree.LxmlError):  # what came before is what there is
+        if len(body) > _SHORT:
+            etree.fromstring(body, _parser(target))
+            return
+        relay, parser = _idle.pop() if _idle else _relayed()
+        relay.target = target
         etree.fromstring(body, parser)
+        del relay.target
+        _idle.append((relay, parser))  # one that was stopped is not used again
+
+
+def _relayed() -> tuple[_Relay, etree.HTMLParser]:
+    relay = _Relay()
+    return relay, _parser(relay)
+
+
+def _parser(target: Target) -> etree.HTMLParser:
+    return etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)  # type: ignore[arg-type]  # stubs: wider
 
 
 def _readable(words: str) -> str:
+    # All that is unreadable is of a category that is not printed; looking for it in a text of lines is the slow part.
+    if words.isprintable() or words.replace("\n", " ").replace("\t", " ").replace("\r", " ").isprintable():
+        return words
     return _UNREADABLE.sub("", words).replace("\f", " ")
 
 
@@ -77,7 +120,8 @@ class _Growing:
         self.builder = etree.TreeBuilder()
         self.builder.start("html", {})
         self.attributes: dict[str | bytes, str | bytes] = {}
-        self.open: list[tuple[str, bool]] = []
+        self.open: list[str] = []
+        """The names of open elements in the tree, empty for those that are not in it."""
         self.depth = self.count = 0
         self.empty = True
 
@@ -96,17 +140,16 @@ class _Growing:
         self.count += 1
         if len(self.open) >= MAX_OPEN or self.count > MAX_ELEMENTS:
             raise EnoughError
-        self.open.append((tag, grown))
+        name = tag if _NAME.fullmatch(tag) else "span"
+        self.open.append(name if grown else "")
         if grown:
-            self.builder.start(tag if _NAME.fullmatch(tag) else "span", kept)
+            self.builder.start(name, kept)
             self.depth += 1
 
     def end(self, tag: str) -> None:
-        if self.open:
-            _, grown = self.open.pop()
-            if grown:
-                self.builder.end(tag if _NAME.fullmatch(tag) else "span")
-                self.depth -= 1
+        if self.open and (name := self.open.pop()):
+            self.builder.end(name)
+            self.depth -= 1
 
     def data(self, words: str) -> None:
         self.empty = self.empty and not words.strip()
@@ -117,7 +160,7 @@ class _Growing:
 
     def tree(self) -> _Element:
         while self.open:
-            self.end(self.open[-1][0])
+            self.end(self.open[-1])
         self.builder.end("html")
         root = self.builder.close()
         for name, value in self.attributes.items():

@@ -42,7 +42,7 @@ def markup(
         if other is not None:
             out.append(other)
             continue
-        attributes = "".join(f' {name!s}="{escape(str(value))}"' for name, value in part.attrib.items())
+        attributes = "".join([f' {name!s}="{escape(str(value))}"' for name, value in part.items()])
         out.append(f"<{tag}{attributes}>")
         if tag not in _VOID:  # the parser does not know all of these, and puts what follows inside them
             waiting.append(f"</{tag}>")

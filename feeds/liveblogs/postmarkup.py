@@ -28,6 +28,10 @@ MAX_WORDS = 100_000
 _FURNITURE = 300
 """Characters of something beside the text; what is longer is text, whatever it is called."""
 
+_STAMP = 60
+"""Characters of a time and what is written around it."""
+_LINE = 120
+"""Characters of a line that may say who wrote a post, and when."""
 _MOMENT = len("2026-03-01T09:00")
 _SENTENCE = 20
 """Characters beside a time that make it part of a sentence."""
@@ -53,7 +57,8 @@ _SHOWN = frozenset(_SHOWN_NAMES.split())
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TIMES = frozenset({"time", "amp-timeago", "relative-time", "time-ago"})
 _PROSE = frozenset({"p", "li", "td", "th", "blockquote", "figcaption"})
-_NO_LETTERS = re.compile(r"[\W_]+")
+_LETTERS = re.compile(r"[^\W_]+")
+_NO_ASCII_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _NAMES = re.compile(r"[a-z]+")
 _TITLES = frozenset({"title", "headline", "heading", "ttl"})
 _AUTHORS = frozenset({"author", "authors", "byline", "contributor", "reporter"})
@@ -78,19 +83,34 @@ _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 def words(element: _Element, most: int = MAX_WORDS) -> str:
     """Return the text of an element in one line, read no further than a number of characters."""
-    out: list[str] = []
-    size = 0
-    for piece in element.itertext():
-        out.append(str(piece))
-        size += len(out[-1].strip())
-        if size > most:
-            break
-    return text.line("".join(out))
+    return text.line(_written(element, most))
 
 
 def letters(written: str) -> str:
     """Return the letters and digits of a text, folded: what stays the same however it is set and marked up."""
-    return _NO_LETTERS.sub("", text.fold(written))
+    if written.isascii():  # a tenth of the time
+        return written.lower().encode().translate(None, _NO_ASCII_LETTERS).decode()
+    return "".join(_LETTERS.findall(text.fold(written)))
+
+
+def letters_in(element: _Element) -> str:
+    """Return the letters and digits of an element's text."""
+    written = _written(element, MAX_WORDS)
+    return letters(written if written.isascii() else text.line(written))
+
+
+def _written(element: _Element, most: int) -> str:
+    """Return the text of an element as it stands in the page, up to the piece with which it exceeds `most`."""
+    if not len(element):
+        return str(element.text or "")
+    out: list[str] = []
+    size = 0
+    for piece in element.itertext():
+        out.append(str(piece))
+        size += len(piece.strip())
+        if size > most:
+            break
+    return "".join(out)
 
 
 def short(written: str) -> str:
@@ -110,8 +130,12 @@ def is_furniture(element: _Element) -> bool:
     """
     if element.tag in _NEVER:
         return True
-    if element.tag in _TIMES or (len(element) == 0 and _is_stamp(words(element, _FURNITURE))):
+    if element.tag in _TIMES or (
+        len(element) == 0 and _is_short(element, _STAMP) and _is_stamp(words(element, _FURNITURE))
+    ):
         return not _in_prose(element)
+    if element.tag != "footer" and not element.get("class"):
+        return False
     if _UNSEEN.search(str(element.get("class") or "")[:1_000]):
         return True
     beside = element.tag == "footer" or class_words(element) & _BESIDE
@@ -217,8 +241,8 @@ def _byline(element: _Element) -> tuple[str, list[_Element]]:
     for each in element.iter():
         if each is element:
             continue
-        said = words(each, _FURNITURE) if len(each) <= 6 else ""
-        if not said or len(said) > 120:
+        said = words(each, _FURNITURE) if len(each) <= 6 and _is_short(each, _LINE) else ""
+        if not said or len(said) > _LINE:
             continue
         if not author and class_words(each) & _AUTHORS and len(said) <= 80:
             author = _BY.sub("", said, count=1)
@@ -232,9 +256,15 @@ def _byline(element: _Element) -> tuple[str, list[_Element]]:
     return author, beside
 
 
+def _is_short(element: _Element, most: int) -> bool:
+    """Say whether an element may hold no more words than a few: a cheap look that most paragraphs do not pass."""
+    written = "" if len(element) else str(element.text or "")
+    return len(written) - written.count(" ") <= most or not (written.isascii() and written.isprintable())
+
+
 def _is_stamp(said: str) -> bool:
     """Say whether a text is a time and nothing else: «14 August 2023 10:01», «Updated 1:48 AM», «20m ago»."""
-    if not said or len(said) > 60:
+    if not said or len(said) > _STAMP:
         return False
     rest = _LABEL.sub("", said, count=1)
     if _CLOCK.fullmatch(rest) or _AGO.fullmatch(rest):

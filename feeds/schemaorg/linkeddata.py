@@ -26,6 +26,7 @@ Node = Mapping[str, object]
 """A JSON object; nothing about it is certain."""
 
 _TYPE = re.compile(r"\s*application/ld\+json\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
+_BEFORE_NAME = re.compile("[/#:]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _VALUES = ("@value", "text", "value", "name")
 
@@ -114,7 +115,7 @@ def says(node: Node) -> bool:
 def types(node: Node) -> frozenset[str]:
     """Return the names of a node's types, without `schema:` or an address before them."""
     written = many(node.get("@type"))
-    return frozenset(re.split("[/#:]", name)[-1] for name in written if isinstance(name, str))
+    return frozenset(_BEFORE_NAME.split(name)[-1] for name in written if isinstance(name, str))
 
 
 def many(value: object) -> list[object]:

@@ -56,6 +56,9 @@ _BLOCK = re.compile(
 )
 _SENTENCE_END = re.compile(r"""[.!?:…。！？]["'’”»)\]]{0,3}\Z""")
 _EMBED = re.compile(r"\[\[[A-Za-z][\w-]{0,30}:[^\[\]\s]{1,300}\]\]")
+_BETWEEN_NAMES = re.compile(r",\s|\s(?:and|&|und|et|e|y|en)\s")
+_MORE = ("<", "&", "[[")
+"""What stands in a text that is more than words and line breaks."""
 _WRAPPED = 50
 """A line of a plain text this long, without the end of a sentence, was broken by a program, not by its author."""
 _CLOCK = re.compile(
@@ -94,7 +97,7 @@ def post(node: Node, graph: Graph, setting: Setting, shared: frozenset[str]) -> 
     body = text_of(node, setting.base)
     about = linkeddata.string(node.get("description") or node.get("abstract"))
     summary = _body(about, setting.base) if about else ()
-    if not body or text.line(plain(summary)) == text.line(plain(body)):
+    if not body or (summary and text.line(plain(summary)) == text.line(plain(body))):
         body, summary = body or summary, ()
     return Post(
         key=_key(node, reference, setting),
@@ -156,6 +159,14 @@ def _unclocked(title: str, published: datetime | None) -> str:
 def text_of(node: Node, base: str) -> Document:
     """Return the text of an update as a document; relative addresses in it resolve against `base`."""
     return _body(_text(node), base)
+
+
+def words_of(node: Node) -> str:
+    """Return the text of an update without what it shows beside words; how it is set does not matter."""
+    written = _text(node)
+    if written.isascii() and not any(mark in written for mark in _MORE):
+        return written  # its paragraphs hold the same words
+    return plain(tuple(block for block in _body(written, "") if not isinstance(block, Media)))
 
 
 def _text(node: Node) -> str:
@@ -238,7 +249,7 @@ def _people(written: str, *, split: bool) -> Iterator[str]:
     from feeds import html
 
     byline = html.title(written)[:500]
-    names = re.split(r",\s|\s(?:and|&|und|et|e|y|en)\s", byline) if split else [byline]
+    names = _BETWEEN_NAMES.split(byline) if split else [byline]
     if not all(2 <= len(name.split()) <= 4 for name in names):
         names = [byline]
     yield from (name.strip()[:200] for name in names if name.strip())

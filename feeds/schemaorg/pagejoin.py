@@ -86,13 +86,12 @@ def said(update: Node) -> Said:
     from feeds import html
 
     title = postmarkup.letters(html.title(linkeddata.first(update, "headline", "name")))
-    text = tuple(block for block in livepost.text_of(update, "") if not isinstance(block, Media))
-    return Said(title, postmarkup.letters(plain(text)))
+    return Said(title, postmarkup.letters(livepost.words_of(update)))
 
 
 def mark(element: _Element) -> Mark:
     """Return an element as one that may be a post's."""
-    return Mark(str(element.get("id") or "").strip(), element, postmarkup.letters(postmarkup.words(element)))
+    return Mark(str(element.get("id") or "").strip(), element, postmarkup.letters_in(element))
 
 
 # ------------------------------------------------------------------ updates and a page
@@ -323,7 +322,7 @@ def _text_of(says: Said, found: Mark) -> str:
         return ""
     here, letters = found.element, found.letters
     for _ in range(_LEVELS):
-        inner = ((child, postmarkup.letters(postmarkup.words(child))) for child in here)
+        inner = ((child, postmarkup.letters_in(child)) for child in here)
         smaller = (each for each in inner if each[1] != says.title and all(end in each[1] for end in ends))
         deeper = next(smaller, None)
         if deeper is None:
@@ -340,9 +339,9 @@ def _text_of(says: Said, found: Mark) -> str:
 def _with_pictures(here: _Element, letters: str, says: Said, found: Mark) -> tuple[_Element, str]:
     """Return the outermost element that holds no more words than a text does, but pictures and their captions."""
     while here is not found.element and (parent := here.getparent()) is not None:
-        held = postmarkup.letters(postmarkup.words(parent))
-        captions = sum(len(postmarkup.letters(postmarkup.words(each))) for each in parent.iter("figcaption"))
-        own = sum(len(postmarkup.letters(postmarkup.words(each))) for each in here.iter("figcaption"))
+        held = postmarkup.letters_in(parent)
+        captions = sum(len(postmarkup.letters_in(each)) for each in parent.iter("figcaption"))
+        own = sum(len(postmarkup.letters_in(each)) for each in here.iter("figcaption"))
         more = len(held) - len(letters) - (captions - own)
         if more not in (0, len(says.title)) or (more and says.title not in held):
             break
@@ -371,7 +370,7 @@ def _titled(element: _Element, title: str) -> list[_Element]:
     for each in element.iter():
         if each is element or postmarkup.shows(each):
             continue
-        if postmarkup.letters(postmarkup.words(each)) == title:
+        if postmarkup.letters_in(each) == title:
             return [each]
     return []
 

@@ -287,6 +287,19 @@ def test_nothing_raises_and_a_date_is_one_we_can_show(written: str) -> None:
     assert when is None or (when.tzinfo is UTC and 1900 <= when.year <= 9999)
 
 
+@settings(max_examples=300)
+@given(
+    st.integers(0, 9999),
+    st.lists(st.integers(0, 61), min_size=5, max_size=5),
+    st.one_of(st.just("Z"), st.tuples(st.sampled_from("+-"), st.integers(0, 25), st.integers(0, 61))),
+)
+def test_the_usual_form_means_what_it_means_with_a_blank_in_it(year: int, clock: list[int], zone: object) -> None:
+    month, day, hour, minute, second = clock
+    offset = f"{zone[0]}{zone[1]:02}:{zone[2]:02}" if isinstance(zone, tuple) else "Z"
+    date, time_of_day = f"{year:04}-{month % 14:02}-{day % 33:02}", f"{hour % 26:02}:{minute:02}:{second:02}{offset}"
+    assert dates.parse(f"{date}T{time_of_day}") == dates.parse(f"{date} {time_of_day}")
+
+
 @given(st.one_of(st.floats(), st.integers()))
 def test_no_number_raises(value: float) -> None:
     when = dates.from_epoch(value)

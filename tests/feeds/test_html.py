@@ -596,6 +596,29 @@ def test_any_markup_makes_a_safe_document(markup: str, base: str) -> None:
     assert_safe(html.document(markup, base))
 
 
+@settings(deadline=None)
+@given(st.lists(st.one_of(MARKUP, st.sampled_from(["<b>" * 2_000, "<p>&#1;", "<ul><li>"])), min_size=1, max_size=4))
+def test_a_document_does_not_depend_on_those_before_it(markups: list[str]) -> None:
+    one_after_another = [html.document(markup, BASE) for markup in markups]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "_SHORT", -1)  # a parser for each
+        assert one_after_another == [html.document(markup, BASE) for markup in markups]
+
+
+def test_a_document_that_makes_a_reader_fail_leaves_nothing_behind() -> None:
+    class Failing:
+        def start(self, tag: str, attributes: pages.Attributes) -> None:
+            raise ValueError(tag)
+
+        def end(self, tag: str) -> None: ...
+        def data(self, words: str) -> None: ...
+        def close(self) -> None: ...
+
+    with pytest.raises(ValueError, match="html"):
+        pages.read("<p>a", Failing())
+    assert html.document("<p>b") == (p("b"),)
+
+
 @settings(deadline=None, max_examples=200)
 @given(st.lists(st.sampled_from([piece for piece in PIECES if piece != "&nbsp;"]), max_size=30).map("".join))
 def test_the_html_of_a_document_makes_the_same_document(markup: str) -> None:

@@ -289,6 +289,50 @@ URL = st.one_of(
 )
 
 
+HOSTS = ["http", "https", "://", "HTTP", "a", "b-c", ".", ":", "8080", "99999", "@", "A", "é", ""]
+REFERENCE_PIECES = [
+    "/",
+    "//",
+    "..",
+    ".",
+    "?",
+    "#",
+    "a",
+    "Z",
+    "%20",
+    ";",
+    "=",
+    "&",
+    "[",
+    "]",
+    "\\",
+    " ",
+    "\n",
+    "é",
+    "~",
+    ":",
+]
+ADDRESSES = st.tuples(
+    st.one_of(
+        st.sampled_from(["https://a.b", "http://a-b.c:80", "https://a.b.", ""]),
+        st.lists(st.sampled_from(HOSTS), max_size=5).map("".join),
+    ),
+    st.lists(st.sampled_from(REFERENCE_PIECES), max_size=8).map("".join),
+).map("".join)
+
+
+@settings(max_examples=500)
+@given(ADDRESSES, ADDRESSES)
+@example("/a/../b", "https://a.b")
+@example("//c.d/e", "https://a.b/f")
+@example("/a?", "https://a.b/f?g#h")
+@example("https://a.b#", "https://a.b/")
+@example("/a;", "https://a.b/")
+@example("/" + "a" * text.MAX_URL, "https://a.b/")
+def test_an_address_that_is_plain_is_what_it_would_resolve_to(reference: str, base: str) -> None:
+    assert text.url(reference, base) == text._resolved(reference, base)
+
+
 @settings(max_examples=500)
 @given(URL, st.one_of(st.sampled_from(["", BASE, "x", "file:///a/b", "javascript:x", "http://["]), URL))
 def test_an_address_is_ascii_of_a_known_scheme_or_none(reference: str, base: str) -> None:
