@@ -348,8 +348,3 @@ def _follows(found: Sequence[Token], index: int, rest: tuple[str, ...]) -> bool:
         if have != word and not (word.endswith("*") and have.startswith(word[:-1])):
             return False
     return True
-
-
-def highlights(tree: Query, text: str) -> list[tuple[int, int]]:
-    """Return where a text holds what the query looks for; negated terms light nothing."""
-    return Finder(positive(tree)).spans(text)

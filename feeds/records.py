@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from msgspec import Struct, json
+from msgspec import Struct
 
 from feeds.diff import Change, words
 from feeds.document import html, plain
@@ -279,11 +279,6 @@ def outcome_record(finished: PollFinished, source: Source) -> OutcomeRecord:
         restored=finished.restored,
         gap=finished.gap,
     )
-
-
-def to_json(record: Struct) -> str:
-    """Return a record as one line of JSON."""
-    return json.encode(record).decode()
 
 
 def headline(post: Post) -> str:

@@ -87,10 +87,6 @@ class Watches:
         """Return the index of the watch on a digit."""
         return next((index for index, watch in enumerate(self.watches) if watch.key == key), None)
 
-    def toggled(self, index: int) -> Watches:
-        """Return the watches with one of them switched over."""
-        return Watches(self.watches, self.on ^ {index})
-
     def lit(self, text: str) -> list[Lit]:
         """Return what the watches that are on light up in a text, by start; watches may overlap."""
         if not self._finders:

@@ -21,7 +21,6 @@ from feeds.query import (
     Query,
     Words,
     haystack,
-    highlights,
     matches,
     matches_in,
     parse,
@@ -29,6 +28,11 @@ from feeds.query import (
 )
 from feeds.text import tokens
 from tests.support.posts import entry
+
+
+def highlights(tree: Query, text: str) -> list[tuple[int, int]]:
+    """Where a text holds what a query looks for; negated terms light nothing."""
+    return Finder(positive(tree)).spans(text)
 
 
 def word(*words: str, stem: bool = False) -> Words:

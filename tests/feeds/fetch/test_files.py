@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -53,7 +52,6 @@ async def test_a_file_that_is_not_there_is_named(visitor: Visitor, tmp_path: Pat
     assert "gone.xml” does not exist" in str(error)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no pipes in the file system")
 async def test_a_folder_a_device_or_a_pipe_is_no_file(visitor: Visitor, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe", Path("/dev/zero")):
