@@ -135,7 +135,7 @@ def _enclosure(enclosure: Enclosure) -> Enclosure:
 
 
 def _offer(offer: Offer) -> Offer:
-    return Offer(_web(offer.url) or "", _line(offer.type), _line(offer.title))
+    return Offer(_web(offer.url) or "", _line(offer.type), _line(offer.title), _line(offer.adapter))
 
 
 # ------------------------------------------------------------------ documents

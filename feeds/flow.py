@@ -31,6 +31,12 @@ class Request(Struct, frozen=True, omit_defaults=True):
     conditional: bool = False
     """Send the source's validators; an answer that is the same as last time ends the visit as *unchanged*,
     without the adapter being asked. For the request whose answer holds everything the adapter would look at."""
+    optional: bool = False
+    """The visit goes on without it: where no answer is to be had, the adapter is sent an empty one that says why
+    (`Response.failed`). Not for a conditional request, since the visit would end up knowing nothing."""
+    listen: bool = False
+    """The answer is a stream that stays open (WHATWG HTML, 9.2, server-sent events): what has come on it since the
+    last time is sent, at once; nothing if nothing has. See `Hints.listening`."""
 
 
 class Response(Struct, frozen=True, omit_defaults=True):
@@ -52,6 +58,8 @@ class Response(Struct, frozen=True, omit_defaults=True):
     """Seconds for which the answer stays fresh by `Cache-Control` or `Expires` (RFC 9111, 4.2.1)."""
     not_modified: bool = False
     """The server answered 304; `body` is empty and the adapter never sees it."""
+    failed: str = ""
+    """Why there is no answer to a request that was optional, a sentence; `body` is empty then."""
 
     def header(self, name: str) -> str:
         """Return the first header of that lower-case name, or an empty string."""
@@ -71,6 +79,9 @@ class Visit(Struct, frozen=True, omit_defaults=True):
     """The adapter to use; None to recognise it from the address and the answer."""
     cursor: dict[str, object] = {}
     """What the adapter returned at its last visit; empty at the first."""
+    older: dict[str, object] = {}
+    """Where the posts are that come before those known, as a batch of this adapter said (`Batch.older`). Where it is
+    given, those are wanted and nothing else, and `Pages.older` is asked instead of `poll`."""
     inspecting: bool = False
     """A person asks what this is: a plain web page is an answer (a batch of kind *page*), not an error."""
     now: datetime | None = None
@@ -81,9 +92,11 @@ class Confidence(IntEnum):
     """How sure an adapter is that it reads an address or an answer."""
 
     NO = 0
-    MAYBE = 1
-    LIKELY = 2
-    MINE = 3
+    ASKED = 1
+    """It would read it if a person said so: it is offered, and never chosen without."""
+    MAYBE = 2
+    LIKELY = 3
+    MINE = 4
 
 
 @runtime_checkable
@@ -103,6 +116,19 @@ class Adapter(Protocol):
 
     def poll(self, visit: Visit) -> Flow[Batch]:
         """Visit the source once. Raises `ParseError` for an answer it cannot read, and nothing else."""
+        ...
+
+
+@runtime_checkable
+class Pages(Protocol):
+    """What an adapter can do besides if its format pages back."""
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        """Return the page of posts at `visit.older`, and in its `older` where the page before it is.
+
+        Its posts are in the order of the source, as those of a poll; cursor, hints and coverage of the batch are not
+        looked at. Raises `ParseError` for an answer it cannot read, and nothing else.
+        """
         ...
 
 

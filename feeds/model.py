@@ -80,6 +80,9 @@ class Hints(Struct, frozen=True, omit_defaults=True):
     """Days of the week, Monday 0, in which nothing new comes (RSS 2.0 `skipDays`)."""
     expired: bool = False
     """The source says it will never change again (JSON Feed `expired`)."""
+    listening: bool = False
+    """Its answer is a stream that stays open: the next visit takes what has come on it, which costs the server
+    nothing, so it may come at once."""
 
 
 class Extent(StrEnum):
@@ -111,6 +114,8 @@ class Offer(Struct, frozen=True):
     type: str = ""
     """Media type as stated, or empty."""
     title: str = ""
+    adapter: str = ""
+    """The adapter by which it has to be read, where nothing else would recognise it as a source."""
 
 
 class Batch(Struct, frozen=True, omit_defaults=True):
@@ -133,6 +138,9 @@ class Batch(Struct, frozen=True, omit_defaults=True):
     extent: Extent = Extent.PART
     cursor: dict[str, object] = field(default_factory=dict)
     """Plain JSON the adapter wants back at its next visit."""
+    older: dict[str, object] = field(default_factory=dict)
+    """Where the posts are that come before these, plain JSON for `flow.Pages.older`; empty where there are none, or the
+    format does not page back. A name for the last post shown is better than the number of a page: pages move on."""
     offers: tuple[Offer, ...] = ()
     problems: tuple[str, ...] = ()
     """Sentences about what was wrong and read all the same."""
@@ -216,6 +224,8 @@ class Source(Struct, frozen=True):
     coverage: Coverage | None = None
     hints: Hints = Hints()
     cursor: dict[str, object] = field(default_factory=dict)
+    older: dict[str, object] | None = None
+    """Where the posts are that come before those known; empty where there are none, None where it was never read."""
     validators: Validators = Validators()
     digest: str = ""
     """Hash of the last body that was read; the same body is not parsed again."""
@@ -268,6 +278,8 @@ class ChangeKind(StrEnum):
     """What happened to an entry."""
 
     ADDED = "added"
+    OLDER = "older"
+    """Fetched because somebody looked further back: it is new here, and no news."""
     EDITED = "edited"
     WITHDRAWN = "withdrawn"
     RESTORED = "restored"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds import __version__
 from feeds.errors import FetchError, FetchFault, ParseError
@@ -33,6 +34,8 @@ class Polled(Struct, frozen=True):
     """Where permanent redirects lead."""
     max_age: float | None = None
     """Seconds for which the answer stays fresh, where the server says so."""
+    refused: FetchError | None = None
+    """Why an optional request brought nothing, the last of them: what it means for the host still holds."""
 
 
 async def poll(
@@ -50,12 +53,20 @@ async def poll(
     """
     responses: list[Response] = []
     polled = Polled()
+    refused: FetchError | None = None
     while True:
         step = await parsing.step(visit, tuple(responses))
         if isinstance(step, Batch):
-            return Polled(step, polled.validators, polled.digest, polled.moved_to, polled.max_age)
+            return replace(polled, batch=step, refused=refused)
         sent = validators if step.conditional else Validators()
-        response = await fetcher.fetch(step, validators=sent, channel=channel)
+        try:
+            response = await fetcher.fetch(step, validators=sent, channel=channel)
+        except FetchError as error:
+            if not step.optional:
+                raise
+            refused = error
+            responses.append(Response(step.url, request=step.url, status=error.status or 0, failed=str(error)))
+            continue
         if response.not_modified:
             if sent == Validators():
                 message = "The server answered that nothing has changed (304), though it was not asked whether."

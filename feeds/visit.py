@@ -18,7 +18,7 @@ from feeds import admission, discovery, text
 from feeds import sniff as sniffing
 from feeds.adapters import Registry, described
 from feeds.errors import AdapterError, NotAFeedError, ParseError
-from feeds.flow import Adapter, Flow, Request, Response, Visit
+from feeds.flow import Adapter, Flow, Pages, Request, Response, Visit
 from feeds.model import Batch, Kind, Offer
 from feeds.sniff import Form
 
@@ -41,10 +41,13 @@ _NOT_ITS_OWN = (MemoryError, KeyboardInterrupt)
 def visit(registry: Registry, visit: Visit) -> Flow[Batch]:
     """Visit a source once.
 
-    Yields requests and returns the batch, its adapter named and its text safe. Raises `ParseError` where the
+    Yields requests and returns the batch, its adapter named and its text safe. A visit for older posts is the business
+    of the adapter that said where they are, and of no other. Raises `ParseError` where the
     answer cannot be read (`NotAFeedError` where it is something else), and `AdapterError` where the
     adapter cannot be loaded or broke its contract.
     """
+    if visit.older:
+        return (yield from _drive(registry.load(visit.adapter or ""), visit))
     adapter = registry.load(visit.adapter) if visit.adapter else registry.claim(visit.url)
     if adapter is None:
         response = admission.admit((yield _request(visit)))
@@ -121,7 +124,8 @@ def _drive(
             if waiting is not None and _asks_again(request, visit, waiting):
                 response, waiting = waiting, None
             else:
-                response = admission.admit((yield request))
+                response = yield request
+                response = response if request.optional and response.failed else admission.admit(response)
                 response = response if response.request else replace(response, request=request.url)
             seen.append(response)
             step = _resume(adapter.name, flow, response)
@@ -141,8 +145,10 @@ class _Returned:
 
 
 def _begin(adapter: Adapter, visit: Visit) -> Generator[object, Response, object]:
+    if visit.older and not isinstance(adapter, Pages):
+        raise AdapterError(f"The adapter “{adapter.name}” does not page back.", adapter=adapter.name)
     try:
-        flow: object = adapter.poll(visit)
+        flow: object = adapter.older(visit) if visit.older and isinstance(adapter, Pages) else adapter.poll(visit)
     except _NOT_ITS_OWN:
         raise
     except BaseException as error:

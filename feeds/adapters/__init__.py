@@ -131,11 +131,15 @@ class Registry:
         found = []
         for name in self._entries:
             confidence = self._confidence(name, response)
-            if confidence is not Confidence.NO:
+            if confidence > Confidence.ASKED:
                 claimed = self._confidence(name, response.url)
                 found.append((confidence, claimed, Recognition(name, confidence, _reason(confidence, claimed))))
         found.sort(key=lambda each: each[:2], reverse=True)
         return [recognition for _, _, recognition in found]
+
+    def would_read(self, response: Response) -> tuple[str, ...]:
+        """Return the adapters that read an answer only where a person says so."""
+        return tuple(name for name in self._entries if self._confidence(name, response) is Confidence.ASKED)
 
     def _import(self, name: str) -> Adapter:
         target = self._entries.get(name)

@@ -214,16 +214,19 @@ def test_an_adapter_that_raises_or_answers_nonsense_is_passed_over(adapter: Scri
 
 
 def test_the_surest_goes_first_then_the_one_whose_address_it_is_then_the_preferred() -> None:
-    no, maybe, likely, mine = Confidence
+    no, asked, maybe, likely, mine = Confidence
     adapters = [
         Sure("not", mine, no),
+        Sure("asked", mine, asked),
         Sure("maybe", mine, maybe),
         Sure("first", no, likely),
         Sure("second", no, likely),
         Sure("address", maybe, likely),
         Sure("surest", no, mine),
     ]
-    found = Registry({each.name: each for each in adapters}).recognise(FEED)
+    registry = Registry({each.name: each for each in adapters})
+    found = registry.recognise(FEED)
+    assert registry.would_read(FEED) == ("asked",)
     assert [each.adapter for each in found] == ["surest", "address", "first", "second", "maybe"]
     assert [each.confidence for each in found] == [mine, likely, likely, likely, maybe]
     assert found[0].reason == "The answer is in its format."

@@ -449,3 +449,46 @@ def test_too_little_memory_and_an_interrupt_are_not_the_adapters_fault(kind: typ
 
     with pytest.raises(kind):
         visited(Visit(URL, "bad"), {URL: b"Hello"}, Scripted("bad", poll))
+
+
+# ------------------------------------------------------------------ older posts
+
+
+def nothing(visit: Visit) -> Flow[Batch]:
+    yield Request(visit.url)
+    return Batch(Kind.FEED)
+
+
+class Paging(Scripted):
+    """Names the last post it showed, and shows the one before when asked."""
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        response = yield Request(f"{URL}?before={visit.older['before']}")
+        return Batch(Kind.LIVEBLOG, posts=(Post(key=response.body.decode()),), older={"before": "3"})
+
+
+def test_older_posts_are_asked_of_the_adapter_that_said_where_they_are() -> None:
+    visit = Visit(URL, adapter="paging", older={"before": "5"})
+    batch, asked = visited(visit, {f"{URL}?before=5": b"4"}, Paging("paging"))
+    assert [each.key for each in batch.posts] == ["4"]
+    assert batch.older == {"before": "3"}
+    assert [each.url for each in asked] == [f"{URL}?before=5"]
+
+
+@pytest.mark.parametrize("adapter", ["reading", "", "missing"])
+def test_an_adapter_that_does_not_page_back_is_not_asked_to(adapter: str) -> None:
+    with pytest.raises(AdapterError):
+        visited(Visit(URL, adapter=adapter, older={"before": "5"}), {}, reading(nothing))
+
+
+# ------------------------------------------------------------------ requests a visit can do without
+
+
+def test_the_empty_answer_to_an_optional_request_is_given_to_the_adapter() -> None:
+    def poll(visit: Visit) -> Flow[Batch]:
+        response = yield Request(f"{URL}/more", optional=True)
+        return Batch(Kind.FEED, title=response.failed)
+
+    failed = Response(f"{URL}/more", request=f"{URL}/more", status=404, failed="news.example has no such page (404).")
+    batch, _ = visited(Visit(URL, adapter="reading"), {f"{URL}/more": failed}, reading(poll))
+    assert batch.title == "news.example has no such page (404)."
