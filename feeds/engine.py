@@ -1,7 +1,8 @@
 """The loop: which sources are due, their visits side by side, and what comes of each.
 
-Owns the order of steps: a visit, then what it changed, then one transaction, and only then the news of it. Owns the
-gates that keep it polite to hosts. Knows no SQL, no HTTP, no format, and no clock but the one it is given.
+Owns when a source is visited, the gates that keep visits polite to hosts, and that the news of a visit is told only
+after it was stored; what a visit is made of is the business of `feeds.visitor`. Knows no SQL, no HTTP, no format, and
+no clock but the one it is given.
 """
 
 from __future__ import annotations
@@ -11,20 +12,22 @@ import random
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from feeds import identity, schedule
-from feeds.errors import AdapterError, FetchError, ParseError, StoreError, WirewatchError
-from feeds.events import Changed, Event, PollFinished, PollStarted, Problem, SourcesChanged
-from feeds.flow import Clock, Fetcher, Visit
-from feeds.model import Batch, Health, Outcome, Source, SourceSpec, Standing
+from feeds import schedule
+from feeds.errors import StoreError
+from feeds.events import Changed, Event, OlderRead, PollFinished, PollStarted, Problem, SourcesChanged
+from feeds.flow import Clock, Fetcher
+from feeds.model import Outcome, Source, SourceSpec, Standing
 from feeds.parsing import Parsing
-from feeds.poll import Polled, poll
-from feeds.reconcile import Added, Edited, Known, Reconciled, Restored, Withdrawn, confirm, reconcile
 from feeds.schedule import AGAIN_FLOOR
-from feeds.store import PollRecord, Store
+from feeds.store import Store
+from feeds.visitor import Visitor
+
+T = TypeVar("T")
 
 AT_ONCE = 8
 """Visits side by side."""
@@ -58,21 +61,21 @@ class Engine:
         `publish` is called on the loop; `luck` gives numbers from -1 to 1; `report` is given mistakes in the program.
         """
         self._store = store
-        self._fetcher = fetcher
-        self._parsing = parsing
+        self._visitor = Visitor(store, fetcher, parsing, clock, luck)
         self._clock = clock
         self._publish = publish
-        self._luck = luck
         self._report = report
         self._sources: dict[int, Source] = {source.id: source for source in store.sources()}
         self._wanted: set[int] = set()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._hosts: dict[str, datetime] = {}
         self._latest = _LONG_AGO
-        self._certain: set[int] = set()
-        """Sources of whose list nothing was missing when it was last looked at."""
         self._broken: set[int] = set()
+        self._back: set[int] = set()
+        """Sources whose older entries are wanted."""
         self._finished: dict[int, PollFinished] = {}
+        self._read: dict[int, OlderRead] = {}
+        self._seq = store.last_seq()
         self._wake = asyncio.Event()
         self._untidy = False
         self._told = ""
@@ -91,6 +94,7 @@ class Engine:
             if source_id not in self._sources:
                 task.cancel()
         self._wanted &= self._sources.keys()
+        self._back &= self._sources.keys()
         self._publish(SourcesChanged(tuple(self._sources)))
         self._wake.set()
         return self.sources
@@ -101,12 +105,15 @@ class Engine:
         self._broken -= self._wanted
         self._wake.set()
 
+    def look_back(self, source_ids: Sequence[int]) -> None:
+        """Read what came before the oldest entries of these sources, as soon as politeness allows."""
+        self._back |= set(source_ids) & self._sources.keys()
+        self._wake.set()
+
     def mark(self, entry_ids: Sequence[int], *, read: bool | None, starred: bool | None) -> None:
         """Set the reader's marks. Raises `StoreError`."""
-        before = self._store.last_seq()
-        seq = self._store.mark(entry_ids, read=read, starred=starred, now=self._clock.now())
-        if seq > before:
-            self._publish(Changed(seq))
+        self._store.mark(entry_ids, read=read, starred=starred, now=self._clock.now())
+        self._tell_changes()
 
     # ------------------------------------------------------------------ the loop
 
@@ -122,23 +129,35 @@ class Engine:
         """Poll these sources once, all when empty, and return how each went, in their order."""
         ids = [source_id for source_id in source_ids or self._sources if source_id in self._sources]
         self._finished.clear()
+        await self._until_done(ids, self._finished, lambda source_id, why: PollFinished(source_id, Outcome.FAILED, why))
+        return [self._finished[source_id] for source_id in ids]
+
+    async def look_back_once(self, source_ids: Sequence[int]) -> list[OlderRead]:
+        """Read what came before the oldest entries of these sources, once; return how each went, in their order."""
+        ids = [source_id for source_id in source_ids if source_id in self._sources]
+        self._read.clear()
+        self._back |= set(ids)
+        await self._until_done(ids, self._read, lambda source_id, why: OlderRead(source_id, more=True, message=why))
+        return [self._read[source_id] for source_id in ids]
+
+    async def _until_done(self, ids: Sequence[int], done: dict[int, T], refused: Callable[[int, str], T]) -> None:
+        """Visit sources until all of them are in `done`, each in its host's turn."""
         try:
-            while left := [source_id for source_id in ids if source_id not in self._finished]:
-                self._finished.update({source_id: told for source_id in left if (told := self._refusal(source_id))})
-                if due := [source_id for source_id in left if source_id not in self._finished]:
+            while left := [source_id for source_id in ids if source_id not in done]:
+                done.update({each: refused(each, why) for each in left if (why := self._refusal(each))})
+                if due := [source_id for source_id in left if source_id not in done]:
                     await self._turn(due)
         finally:
             await self._end_tasks()
-        return [self._finished[source_id] for source_id in ids]
+            self._back.clear()
 
-    def _refusal(self, source_id: int) -> PollFinished | None:
-        """Return why a source is not polled now where its host asked to be left alone for long."""
+    def _refusal(self, source_id: int) -> str:
+        """Return why a source is not visited now where its host asked to be left alone for long, else nothing."""
         host = _host(self._sources[source_id])
         left = (self._hosts.get(host, self._clock.now()) - self._clock.now()).total_seconds()
         if left <= PATIENCE or source_id in self._tasks:
-            return None
-        message = f"{host} asked to be left alone for {round(left)} s; Wirewatch does so."
-        return PollFinished(source_id, Outcome.FAILED, message)
+            return ""
+        return f"{host} asked to be left alone for {round(left)} s; Wirewatch does so."
 
     def _due(self) -> list[int]:
         """Return the sources to poll now, those that have waited longest first."""
@@ -151,9 +170,11 @@ class Engine:
             wanted = source.id in self._wanted
             if wanted and self._is_too_soon(source, now):
                 self._wanted.discard(source.id)
-            elif wanted or ((when := self._next_poll(source)) is not None and when <= now):
-                # One that was asked for or never polled goes before one that was: a host's turns are few.
-                due.append((_LONG_AGO if wanted else when, source.id))
+                wanted = False
+            # One that was asked for or never polled goes before one that was: a host's turns are few.
+            when = _LONG_AGO if wanted or source.id in self._back else self._next_poll(source)
+            if when is not None and when <= now:
+                due.append((when, source.id))
         return [source_id for _, source_id in sorted(due)]
 
     def _is_too_soon(self, source: Source, now: datetime) -> bool:
@@ -222,8 +243,13 @@ class Engine:
             if host:
                 busy.add(host)
                 self._hosts[host] = now + timedelta(seconds=HOST_SPACING)
-            self._wanted.discard(source_id)
-            self._tasks[source_id] = asyncio.create_task(self._visit(self._sources[source_id]))
+            source = self._sources[source_id]
+            if source_id in self._back:
+                self._back.discard(source_id)
+                self._tasks[source_id] = asyncio.create_task(self._look_back(source))
+            else:
+                self._wanted.discard(source_id)
+                self._tasks[source_id] = asyncio.create_task(self._visit(source))
         return later
 
     async def _end_tasks(self) -> None:
@@ -235,121 +261,67 @@ class Engine:
     # ------------------------------------------------------------------ one visit
 
     async def _visit(self, source: Source) -> None:
-        """Poll a source and store what came of it; nothing that happens to it ends the loop."""
+        """Poll a source; nothing that happens to it ends the loop."""
         self._publish(PollStarted(source.id))
-        finished = PollFinished(source.id, Outcome.FAILED)
+        finished = PollFinished(source.id, Outcome.FAILED, "The visit was given up.")
         try:
-            finished = await self._visited(source)
-        except asyncio.CancelledError:
-            finished = replace(finished, message="The visit was given up.")
-            raise
+            finished = await self._visitor.poll(source)
+            self._learn(source)
         except StoreError as error:
             finished = replace(finished, message=str(error))
             self._put_off(source)
             self._tell(str(error))
         except Exception as error:
-            # A mistake in the program: it costs this source, is shown, and is written where it can be found.
-            self._report(error)
-            message = f"A mistake in Wirewatch ({type(error).__name__}); the source is not polled until the next start."
-            finished = replace(finished, message=message)
             self._broken.add(source.id)
-            self._tell(f"{source.name}: {message}")
+            consequence = "the source is not polled until the next start."
+            finished = replace(finished, message=self._mistake(source, error, consequence))
         finally:
             self._finished[source.id] = finished
             self._publish(finished)
 
-    async def _visited(self, source: Source) -> PollFinished:
+    async def _look_back(self, source: Source) -> None:
+        """Read what came before the oldest entries of a source; nothing that happens to it ends the loop."""
+        read = OlderRead(source.id, message="The visit was given up.")
         try:
-            polled = await self._poll(source)
-        except (FetchError, ParseError, AdapterError) as error:
-            return self._store_failure(source, error)
-        now = self._clock.now()
-        reconciled = self._reconcile(source, polled, now)
-        health = schedule.after_success(
-            source,
-            _with_oddities(polled.batch, reconciled),
-            now=now,
-            changed=reconciled is not None and reconciled.is_news,
-            gap=reconciled is not None and reconciled.gap,
-            conditional=any((polled.validators.etag, polled.validators.last_modified)),
-            max_age=polled.max_age,
-            luck=self._luck(),
-        )
-        record = PollRecord(
-            health=health,
-            batch=polled.batch,
-            adapter=polled.batch.adapter if polled.batch else None,
-            validators=polled.validators,
-            digest=polled.digest or None,
-            moved_to=polled.moved_to if polled.batch else None,
-        )
-        self._apply(source, reconciled, record)
-        return _finished(source.id, health, reconciled)
+            read = await self._visitor.look_back(source)
+            self._learn(source)
+        except StoreError as error:
+            read = replace(read, message=str(error))
+            self._tell(str(error))
+        except Exception as error:
+            read = replace(read, message=self._mistake(source, error, "no older entries are fetched."))
+        finally:
+            self._read[source.id] = read
+            self._publish(read)
 
-    async def _poll(self, source: Source) -> Polled:
-        visit = Visit(
-            url=source.url,
-            adapter=source.spec.adapter or source.adapter,
-            cursor=source.cursor,
-            now=self._clock.now(),
-        )
-        try:
-            return await self._ask(source, visit)
-        except AdapterError:
-            if source.spec.adapter or visit.adapter is None:
-                raise
-            # What was learned may not hold any more: the adapter was taken away, or another reads the source now.
-            return await self._ask(source, replace(visit, adapter=None, cursor={}))
-
-    async def _ask(self, source: Source, visit: Visit) -> Polled:
-        return await poll(
-            visit,
-            fetcher=self._fetcher,
-            parsing=self._parsing,
-            channel=str(source.id),
-            validators=source.validators,
-            digest=source.digest,
-        )
-
-    def _reconcile(self, source: Source, polled: Polled, now: datetime) -> Reconciled | None:
-        if polled.batch is None:
-            if source.id in self._certain:
-                return None
-            reconciled = confirm(self._store.known(source.id, (), ()), now)
-        else:
-            reconciled = reconcile(self._known(source, polled), polled.batch, now)
-        (self._certain.discard if reconciled.doubtful else self._certain.add)(source.id)
-        return reconciled
-
-    def _known(self, source: Source, polled: Polled) -> Known:
-        posts = polled.batch.posts if polled.batch else ()
-        keys = {identity.key(post) for post in posts}
-        aliases = {alias for post in posts for alias in identity.aliases(post)}
-        return self._store.known(source.id, keys, aliases)
+    def _mistake(self, source: Source, error: Exception, consequence: str) -> str:
+        """Deal with a mistake in the program: it is shown, and is written where it can be found."""
+        self._report(error)
+        message = f"A mistake in Wirewatch ({type(error).__name__}); {consequence}"
+        self._tell(f"{source.name}: {message}")
+        return message
 
     # ------------------------------------------------------------------ what comes of it
 
-    def _store_failure(self, source: Source, error: WirewatchError) -> PollFinished:
-        now = self._clock.now()
-        pause = schedule.host_pause(error)
-        if pause is not None and (host := _host(source)):
-            self._hosts[host] = max(self._hosts.get(host, now), now + timedelta(seconds=pause))
-        health = schedule.after_failure(source, error, now=now, luck=self._luck())
-        self._apply(source, None, PollRecord(health=health))
-        return PollFinished(source.id, Outcome.FAILED, health.message)
-
-    def _apply(self, source: Source, reconciled: Reconciled | None, record: PollRecord) -> None:
-        """Commit, then tell. A source that was taken out meanwhile keeps nothing of the visit."""
-        if source.id not in self._sources:
-            return
-        before = self._store.last_seq()
-        seq = self._store.apply(source.id, reconciled, record)
+    def _learn(self, source: Source) -> None:
+        """Take in what a visit has taught and stored, and tell of it. A source that was taken out is not told of."""
+        refusal, host = self._visitor.refusals.pop(source.id, None), _host(source)
+        if refusal is not None and host:
+            now = self._clock.now()
+            pause = timedelta(seconds=schedule.host_pause(refusal) or 0)
+            self._hosts[host] = max(self._hosts.get(host, now), now + pause)
         self._untidy, self._told = True, ""
-        if (stored := self._store.source(source.id)) is not None:
+        stored = self._store.source(source.id)
+        if source.id in self._sources and stored is not None:
             self._sources[source.id] = stored
-        if seq > before:
-            self._publish(Changed(seq))
+        self._tell_changes()
         self._publish(SourcesChanged((source.id,)))
+
+    def _tell_changes(self) -> None:
+        seq = self._store.last_seq()
+        if seq > self._seq:
+            self._seq = seq
+            self._publish(Changed(seq))
 
     def _put_off(self, source: Source) -> None:
         when = self._clock.now() + timedelta(seconds=STORE_RETRY)
@@ -377,24 +349,3 @@ def _host(source: Source) -> str:
         return urlsplit(source.url).hostname or ""
     except ValueError:
         return ""
-
-
-def _with_oddities(batch: Batch | None, reconciled: Reconciled | None) -> Batch | None:
-    """Return a batch that says what was odd about it in itself and beside what was known."""
-    if batch is None or reconciled is None or not reconciled.problems:
-        return batch
-    return replace(batch, problems=(*batch.problems, *reconciled.problems))
-
-
-def _finished(source_id: int, health: Health, reconciled: Reconciled | None) -> PollFinished:
-    changes = reconciled.changes if reconciled else ()
-    return PollFinished(
-        source_id,
-        health.outcome,
-        health.message,
-        added=sum(isinstance(change, Added) for change in changes),
-        edited=sum(isinstance(change, Edited) for change in changes),
-        withdrawn=sum(isinstance(change, Withdrawn) for change in changes),
-        restored=sum(isinstance(change, Restored) for change in changes),
-        gap=reconciled is not None and reconciled.gap,
-    )

@@ -57,6 +57,17 @@ class PollFinished(Struct, frozen=True, tag="poll-finished"):
     """It shares no entry with the visit before: entries may be missing between them."""
 
 
+class OlderRead(Struct, frozen=True, tag="older-read"):
+    """What came before the oldest entries of a source was looked for."""
+
+    source_id: int
+    added: int = 0
+    more: bool = False
+    """There is more before that."""
+    message: str = ""
+    """Why nothing came; a sentence."""
+
+
 class SourceAdded(Struct, frozen=True, tag="source-added"):
     """A source asked for by `AddSource` or `KeepSources` is there (or already was)."""
 
@@ -73,7 +84,7 @@ class Problem(Struct, frozen=True, tag="problem"):
     message: str
 
 
-Event = Ready | Changed | SourcesChanged | PollStarted | PollFinished | SourceAdded | Problem
+Event = Ready | Changed | SourcesChanged | PollStarted | PollFinished | OlderRead | SourceAdded | Problem
 
 # ------------------------------------------------------------------ commands
 
@@ -82,6 +93,12 @@ class Refresh(Struct, frozen=True, tag="refresh"):
     """Poll these sources now, all when empty; a floor of politeness still holds."""
 
     source_ids: tuple[int, ...] = ()
+
+
+class LookBack(Struct, frozen=True, tag="look-back"):
+    """Fetch the page that comes before the oldest entries of these sources; each is answered by an `OlderRead`."""
+
+    source_ids: tuple[int, ...]
 
 
 class Mark(Struct, frozen=True, tag="mark"):
@@ -106,7 +123,7 @@ class Stop(Struct, frozen=True, tag="stop"):
     """End: finish the transaction under way and close."""
 
 
-Command = Refresh | Mark | AddSource | KeepSources | Stop
+Command = Refresh | LookBack | Mark | AddSource | KeepSources | Stop
 
 # ------------------------------------------------------------------ the engine's process
 

@@ -124,6 +124,8 @@ class Batch(Struct, frozen=True, omit_defaults=True):
     kind: Kind
     adapter: str = ""
     """Name of the adapter that read it; filled in by `feeds.visit`."""
+    reason: str = ""
+    """Why that adapter was chosen, a sentence; filled in by `feeds.visit`."""
     posts: tuple[Post, ...] = ()
     """In the order the source lists them: position is the only ordering every publisher gets right."""
     title: str = ""
@@ -263,6 +265,16 @@ class Entry(Struct, frozen=True, kw_only=True):
     def when(self) -> datetime:
         """The time shown: published, else updated, else first seen, and never in the future of its first sight."""
         return min(self.post.published or self.post.updated or self.first_seen, self.first_seen)
+
+
+class Gap(Struct, frozen=True):
+    """A stretch of time of which entries of a source may be missing: two polls in a row had none in common."""
+
+    source_id: int
+    after: datetime
+    """Place in time of the newest entry before it."""
+    before: datetime
+    """Place in time of the oldest entry after it."""
 
 
 class Revision(Struct, frozen=True):

@@ -111,6 +111,8 @@ class Service:
         match command:
             case events.Refresh(source_ids):
                 engine.refresh(source_ids)
+            case events.LookBack(source_ids):
+                engine.look_back(source_ids)
             case events.Mark(entry_ids, read, starred):
                 engine.mark(entry_ids, read=read, starred=starred)
             case events.AddSource(spec):

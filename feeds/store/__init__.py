@@ -15,10 +15,12 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from feeds.backfill import Filled
 from feeds.model import (
     Batch,
     ChangeRecord,
     Entry,
+    Gap,
     Health,
     Revision,
     Source,
@@ -100,10 +102,18 @@ class Reader(Protocol):
         ...
 
     def activity(self, since: datetime, *, bucket: float) -> Mapping[int, list[int]]:
-        """Return arrivals (first sight) by source id, in `ACTIVITY_BUCKETS` buckets of `bucket` seconds from `since`.
+        """Return how many entries stand in each of `ACTIVITY_BUCKETS` buckets of `bucket` seconds from `since`.
 
-        Sources without any are left out.
+        By source id; sources without any are left out.
         """
+        ...
+
+    def gaps(self) -> list[Gap]:
+        """Return the gaps of the configured sources, the oldest first."""
+        ...
+
+    def oldest(self) -> Mapping[int, datetime]:
+        """Return the place in time of the oldest entry of each configured source that has any, by its id."""
         ...
 
     def last_seq(self) -> int:
@@ -152,6 +162,13 @@ class Store(Reader, Protocol):
 
     def apply(self, source_id: int, reconciled: Reconciled | None, record: PollRecord) -> int:
         """Store the outcome of a visit, change log and search index included; return the last sequence number."""
+        ...
+
+    def fill(self, source_id: int, filled: Filled, older: dict[str, object]) -> int:
+        """Store what an older page added, and where the page before it is; return the last sequence number.
+
+        A gap of the source that it closes is forgotten, and what was read backwards before the gap goes on from there.
+        """
         ...
 
     def mark(self, entry_ids: Sequence[int], *, read: bool | None, starred: bool | None, now: datetime) -> int:

@@ -1,14 +1,17 @@
 """What a visit changed, written down: entries, their revisions, names and words, and the lines of the change log.
 
-Owns the statements by which each change of `feeds.reconcile` is applied. Runs inside the transaction of its caller and
-decides nothing: a change that no longer fits (the entry is not there, or is so already) leaves no trace.
+Owns the statements by which each change of `feeds.reconcile` and `feeds.backfill` is applied. Runs inside the
+transaction of its caller and decides nothing: a change that no longer fits (the entry is not there, or is so already)
+leaves no trace.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 from typing import NamedTuple
 
+from feeds.backfill import Filled
 from feeds.model import ChangeKind, Post
 from feeds.reconcile import Added, Change, Edited, Reconciled, Refreshed, Restored, Withdrawn
 from feeds.store import rows as values
@@ -25,27 +28,35 @@ class _Reworded(NamedTuple):
 
 
 class Changes:
-    """Applies what was reconciled of one source."""
+    """Applies what one visit to a source changed, at that time."""
 
-    def __init__(self, connection: sqlite3.Connection, source_id: int, reconciled: Reconciled) -> None:
+    def __init__(self, connection: sqlite3.Connection, source_id: int, now: datetime) -> None:
         self._connection = connection
         self._source_id = source_id
-        self._reconciled = reconciled
-        self._now = values.micros(reconciled.now)
+        self._now = values.micros(now)
         self._added = 0
         self._words: dict[int, _Reworded] = {}
 
-    def apply(self) -> None:
-        """Apply everything; the last thing to do in a transaction but for housekeeping."""
-        for change in self._reconciled.changes:
+    def apply(self, reconciled: Reconciled) -> None:
+        """Apply what a poll changed; the last thing to do in a transaction but for housekeeping."""
+        for change in reconciled.changes:
             self._change(change)
+        self._connection.execute(
+            "REPLACE INTO source_window (source_id, list) VALUES (?, ?)",
+            (self._source_id, values.encode(reconciled.window)),
+        )
+        self._finish()
+
+    def fill(self, filled: Filled) -> None:
+        """Apply what an older page added; see `apply`."""
+        for added in filled.added:
+            self._add(added, ChangeKind.OLDER)
+        self._finish()
+
+    def _finish(self) -> None:
         self._connection.execute(
             "UPDATE source SET entries = entries + :added, unread = unread + :added WHERE id = :id",
             {"added": self._added, "id": self._source_id},
-        )
-        self._connection.execute(
-            "REPLACE INTO source_window (source_id, list) VALUES (?, ?)",
-            (self._source_id, values.encode(self._reconciled.window)),
         )
         self._write_words()
 
@@ -74,7 +85,7 @@ class Changes:
                 self._connection.execute(forget, (entry_id, *words.before))
             self._connection.execute(FEED, (entry_id, *words.after))
 
-    def _add(self, change: Added) -> None:
+    def _add(self, change: Added, kind: ChangeKind = ChangeKind.ADDED) -> None:
         taken = "SELECT 1 FROM content WHERE source_id = ? AND identity = ?"
         if self._connection.execute(taken, (self._source_id, change.identity)).fetchone():
             return
@@ -92,7 +103,7 @@ class Changes:
         self._rename(entry_id, set(), values.names(change.post))
         self._words[entry_id] = _Reworded(None, values.words(change.post))
         self._added += 1
-        self._log(entry_id, ChangeKind.ADDED, 1)
+        self._log(entry_id, kind, 1)
         if change.withdrawn:
             self._log(entry_id, ChangeKind.WITHDRAWN, 1)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from feeds.errors import StoreBusyError, StoreError
-from feeds.model import ChangeKind, ChangeRecord, Entry, Revision, Source
+from feeds.model import ChangeKind, ChangeRecord, Entry, Gap, Revision, Source
 from feeds.store import ACTIVITY_BUCKETS, Selection, SourceCounts, View
 from feeds.store import rows as values
 from feeds.store.files import DATABASE, WriterLock, connect, is_there, make_folder, speaking, transaction
@@ -82,11 +82,11 @@ class SqliteReader:
             return {row[0]: SourceCounts(row[1], row[2]) for row in self._connection.execute(sql).fetchall()}
 
     def activity(self, since: datetime, *, bucket: float) -> Mapping[int, list[int]]:
-        """Return arrivals by source id in buckets of `bucket` seconds from `since` on (first sight)."""
-        start, width = values.micros(since), max(round(bucket * 1_000_000), 1)
+        """Return how many entries stand in each bucket of `bucket` seconds from `since` on, by source id."""
+        start, width = values.micros(since) // 1000, max(round(bucket * 1000), 1)
         sql = """
-            SELECT source_id, (first_seen - :start) / :width AS place, count(*) FROM entry
-            WHERE first_seen >= :start AND first_seen < :end GROUP BY source_id, place
+            SELECT source_id, (sort_at - :start) / :width AS place, count(*) FROM entry
+            WHERE sort_at >= :start AND sort_at < :end GROUP BY source_id, place
         """
         bounds = {"start": start, "width": width, "end": start + width * ACTIVITY_BUCKETS}
         arrivals: dict[int, list[int]] = {}
@@ -94,6 +94,25 @@ class SqliteReader:
             for source_id, place, number in self._connection.execute(sql, bounds).fetchall():
                 arrivals.setdefault(source_id, [0] * ACTIVITY_BUCKETS)[place] = number
         return arrivals
+
+    def gaps(self) -> list[Gap]:
+        """Return the gaps of the configured sources, the oldest first."""
+        sql = """
+            SELECT source_id, after, before FROM gap JOIN source ON source.id = source_id
+            WHERE position IS NOT NULL ORDER BY before, source_id
+        """
+        with speaking(self._path):
+            found = self._connection.execute(sql).fetchall()
+        return [Gap(number, values.moment(after), values.moment(before)) for number, after, before in found]
+
+    def oldest(self) -> Mapping[int, datetime]:
+        """Return the place in time of the oldest entry of each configured source that has any, by its id."""
+        sql = """
+            SELECT id, (SELECT min(sort_at) FROM entry WHERE source_id = source.id) AS oldest FROM source
+            WHERE position IS NOT NULL AND oldest IS NOT NULL
+        """
+        with speaking(self._path):
+            return {number: values.moment(sort_at * 1000) for number, sort_at in self._connection.execute(sql)}
 
     # ------------------------------------------------------------------ views
 

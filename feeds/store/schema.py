@@ -9,6 +9,7 @@ What stands where:
 - `source_window`: the list a source showed last.
 - `entry`: the short columns of entries, so that a million can be gone through; `content`: identity and newest post.
 - `revision`: older states. `name`: hashes of key and aliases of the newest state. `words`: the search index.
+- `gap`: stretches of time of which entries may be missing.
 - `change`: the change log. `meta`: what the derived tables were made by.
 """
 
@@ -114,7 +115,22 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create,)
+def _remember_gaps(connection: sqlite3.Connection) -> None:
+    """Version 2: gaps between two polls are kept."""
+    connection.execute(
+        """
+        CREATE TABLE gap (
+            source_id INTEGER NOT NULL REFERENCES source,
+            after INTEGER NOT NULL,        -- both in microseconds
+            before INTEGER NOT NULL,
+            older BLOB NOT NULL,           -- where the source was read backwards before: its `Source.older`
+            PRIMARY KEY (source_id, after)
+        ) WITHOUT ROWID
+        """
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _remember_gaps)
 """By number from 1 on; each makes its version out of the one before, inside a transaction."""
 
 

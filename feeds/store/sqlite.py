@@ -17,6 +17,7 @@ from typing import Self
 
 from msgspec.structs import replace
 
+from feeds.backfill import Filled
 from feeds.errors import StoreError
 from feeds.model import Batch, ChangeKind, Outcome, Source, SourceSpec, Validators
 from feeds.reconcile import Known, Reconciled
@@ -24,6 +25,7 @@ from feeds.store import CHANGES_KEPT, PollRecord
 from feeds.store import rows as values
 from feeds.store.changes import FEED, NAME, Changes
 from feeds.store.files import DATABASE, WriterLock, connect, make_folder, speaking, transaction
+from feeds.store.gaps import narrow_gap, open_gap
 from feeds.store.reader import SqliteReader
 from feeds.store.schema import prepare
 
@@ -142,10 +144,31 @@ class SqliteStore(SqliteReader):
             read = record.health.polled_at if record.health.outcome is not Outcome.FAILED else None
             connection.execute(
                 "UPDATE source SET state = ?, read_at = coalesce(?, read_at) WHERE id = ?",
-                (values.encode(_visited(source, record)), values.optional_micros(read), source_id),
+                (
+                    values.encode(_visited(source, record, gap=reconciled is not None and reconciled.gap)),
+                    values.optional_micros(read),
+                    source_id,
+                ),
             )
             if reconciled is not None:
-                Changes(connection, source_id, reconciled).apply()
+                if reconciled.gap:
+                    open_gap(connection, source, reconciled)
+                Changes(connection, source_id, reconciled.now).apply(reconciled)
+            last = self.last_seq()
+            _prune(connection, before, last)
+        return last
+
+    def fill(self, source_id: int, filled: Filled, older: dict[str, object]) -> int:
+        """Store what an older page added, and where the page before it is; return the last sequence number."""
+        with self._writing() as connection:
+            before = self.last_seq()
+            found = connection.execute("SELECT state FROM source WHERE id = ?", (source_id,)).fetchone()
+            if found is not None:
+                source = values.source(source_id, found[0])
+                older = narrow_gap(connection, source, filled, older)
+                blob = values.encode(replace(source, older=older))
+                connection.execute("UPDATE source SET state = ? WHERE id = ?", (blob, source_id))
+                Changes(connection, source_id, filled.now).fill(filled)
             last = self.last_seq()
             _prune(connection, before, last)
         return last
@@ -227,9 +250,15 @@ def _respecified(source: Source, spec: SourceSpec) -> Source:
     return replace(source, spec=spec)
 
 
-def _visited(source: Source, record: PollRecord) -> Source:
-    """Return a source with what a visit taught about it."""
+def _visited(source: Source, record: PollRecord, *, gap: bool) -> Source:
+    """Return a source with what a visit taught about it.
+
+    Where older posts are stays as it was found furthest back; after a gap, and where another adapter reads the source
+    now, it is said anew.
+    """
     if record.batch is not None:
+        if gap or source.older is None or record.batch.adapter != source.adapter:
+            source = replace(source, older=record.batch.older)
         source = _described(source, record.batch)
     return replace(
         source,

@@ -11,11 +11,13 @@ import pytest
 from feeds.adapters import Registry
 from feeds.engine import AT_ONCE, HOST_SPACING, Engine
 from feeds.errors import FetchFault, StoreError
-from feeds.events import Changed, Event, PollFinished, PollStarted, Problem, SourcesChanged
-from feeds.model import ChangeKind, Outcome, SourceSpec, Standing
+from feeds.events import Changed, Event, OlderRead, PollFinished, PollStarted, Problem, SourcesChanged
+from feeds.flow import Flow, Request, Visit
+from feeds.model import Batch, ChangeKind, Kind, Outcome, Post, SourceSpec, Standing
 from feeds.parsing import InlineParsing
 from feeds.schedule import AGAIN_FLOOR
 from feeds.store import Store, View, open_store
+from feeds.visitor import PAGE_SPACING, PAGES_BACK
 from tests.support.clock import FakeClock, settle
 from tests.support.site import Lines, Site
 
@@ -469,3 +471,171 @@ async def test_an_entry_missing_before_a_restart_is_withdrawn_by_a_poll_after_it
     async with w.running():
         await w.clock.advance(60)
     assert w.kinds()[-1] is ChangeKind.WITHDRAWN
+
+
+# ------------------------------------------------------------------ what came before
+
+
+def pages(w: World, *pages: tuple[str, ...], url: str = A) -> None:
+    """A list, and the pages before it; each names the next."""
+    addresses = [url, *(f"{url}/{number}" for number in range(2, len(pages) + 1))]
+    for place, (address, lines) in enumerate(zip(addresses, pages, strict=True)):
+        w.site.put(address, *lines, *(f"<{each}" for each in addresses[place + 1 : place + 2]))
+
+
+async def test_an_older_page_is_read_when_it_is_wanted_and_is_no_news(world: Callable[..., World]) -> None:
+    w = world()
+    pages(w, ("4|Four", "3|Three"), ("2|Two",), ("1|One",))
+    async with w.running():
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(HOST_SPACING)
+        assert w.titles() == ["Two", "Three", "Four"]
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(HOST_SPACING)
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(HOST_SPACING)
+    assert w.titles() == ["One", "Two", "Three", "Four"]
+    assert w.kinds() == [ChangeKind.ADDED, ChangeKind.ADDED, ChangeKind.OLDER, ChangeKind.OLDER]
+    assert w.site.asked == [A, f"{A}/2", f"{A}/3"]
+    one = w.ids[A]
+    assert w.heard(OlderRead) == [OlderRead(one, 1, more=True), OlderRead(one, 1), OlderRead(one)]
+    # It is told of once it is stored, and it is no poll.
+    assert len(w.finished()) == 1
+    assert [type(each) for each in w.events if isinstance(each, Changed | OlderRead)][-3:] == [
+        Changed,
+        OlderRead,
+        OlderRead,
+    ]
+
+
+async def test_pages_that_hold_nothing_new_are_passed_over_at_the_pace_of_a_host(world: Callable[..., World]) -> None:
+    w = world()
+    pages(w, ("3|Three", "2|Two"), ("3|Three",), ("2|Two",), ("1|One",))
+    async with w.running():
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(HOST_SPACING)
+        assert w.site.asked == [A, f"{A}/2"]
+        await w.clock.advance(PAGE_SPACING)
+        await w.clock.advance(PAGE_SPACING)
+    assert w.site.asked == [A, f"{A}/2", f"{A}/3", f"{A}/4"]
+    assert w.heard(OlderRead) == [OlderRead(w.ids[A], 1)]
+
+
+async def test_no_more_than_a_few_pages_are_passed_over(world: Callable[..., World]) -> None:
+    w = world()
+    pages(w, *[("1|One",)] * 20)
+    async with w.running():
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(60)
+        assert len(w.site.asked) == 1 + PAGES_BACK + 1  # and the next poll
+    assert w.heard(OlderRead) == [OlderRead(w.ids[A], 0, more=True)]
+
+
+async def test_a_page_that_leads_back_to_itself_is_the_last(world: Callable[..., World]) -> None:
+    w = world()
+    w.site.put(A, "2|Two", f"<{A}/2")
+    w.site.put(f"{A}/2", "1|One", f"<{A}/2")
+    async with w.running():
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(HOST_SPACING)
+    assert w.heard(OlderRead) == [OlderRead(w.ids[A], 1)]
+
+
+async def test_an_older_page_that_fails_says_why_and_costs_the_source_nothing(world: Callable[..., World]) -> None:
+    w = world()
+    w.site.put(A, "2|Two", f"<{A}/2")
+    async with w.running():
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(HOST_SPACING)
+        (read,) = w.heard(OlderRead)
+        assert read == OlderRead(w.ids[A], 0, more=True, message=f"{A}/2 is not there.")
+        assert w.engine.sources[0].health.outcome is Outcome.CHANGED
+        w.site.put(f"{A}/2", "1|One")
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(HOST_SPACING)
+    assert w.titles() == ["One", "Two"]
+
+
+async def test_a_host_that_refuses_an_older_page_is_left_alone(world: Callable[..., World]) -> None:
+    w = world(A, SAME)
+    w.site.put(A, "2|Two", f"<{A}/2")
+    w.site.fail(f"{A}/2", FetchFault.STATUS, status=429, retry_after=200.0)
+    async with w.running():
+        await w.clock.advance(HOST_SPACING)
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(2 * HOST_SPACING)
+        asked = list(w.site.asked)
+        await w.clock.advance(150)
+        assert w.site.asked == asked
+        await w.clock.advance(60)
+        assert len(w.site.asked) > len(asked)
+
+
+async def test_a_gap_is_remembered_and_reading_backwards_closes_it(world: Callable[..., World]) -> None:
+    w = world()
+    pages(w, ("2|Two", "1|One"), ("0|Zero",))
+    async with w.running():
+        pages(w, ("9|Nine", "8|Eight"), ("7|Seven", "3|Three"), ("2|Two", "1|One"), ("0|Zero",))
+        await w.clock.advance(60)
+        assert w.finished()[-1].gap
+        assert [gap.source_id for gap in w.store.gaps()] == [w.ids[A]]
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(HOST_SPACING)
+        assert w.titles() == ["One", "Two", "Three", "Seven", "Eight", "Nine"]
+        assert len(w.store.gaps()) == 1
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(5)
+        assert w.store.gaps() == []
+        # It goes on where it had been before the gap.
+        assert w.titles() == ["Zero", "One", "Two", "Three", "Seven", "Eight", "Nine"]
+
+
+async def test_older_pages_are_read_once_and_each_answer_is_returned(world: Callable[..., World]) -> None:
+    w = world(A, B, C)
+    pages(w, ("3|Three",), ("2|Two",))
+    pages(w, ("3|Drei",), url=B)
+    w.site.put(C, "3|Tre", f"<{C}/2")
+    polling = asyncio.create_task(w.engine.poll_once())
+    await w.clock.advance(5)
+    await polling
+    looking = asyncio.create_task(w.engine.look_back_once([w.ids[C], w.ids[B], w.ids[A], 99]))
+    await w.clock.advance(5)
+    failed, none, read = await looking
+    assert (failed.source_id, failed.added, failed.more) == (w.ids[C], 0, True)
+    assert none == OlderRead(w.ids[B])
+    assert read == OlderRead(w.ids[A], 1)
+
+
+async def test_a_mistake_while_looking_back_costs_neither_the_loop_nor_the_source(world: Callable[..., World]) -> None:
+    w = world()
+    pages(w, ("3|Three",), ("2|Two",))
+    async with w.running():
+        w.site.pages[f"{A}/2"] = ValueError("a mistake")
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(HOST_SPACING)
+        (read,) = w.heard(OlderRead)
+        assert isinstance(read, OlderRead)
+        assert "ValueError" in read.message
+        await w.clock.advance(60)
+        assert w.site.asked[-1] == A
+
+
+async def test_an_optional_request_that_is_refused_is_heeded_though_the_visit_succeeds(
+    world: Callable[..., World],
+) -> None:
+    w = world(A, SAME)
+
+    def poll(visit: Visit) -> Flow[Batch]:
+        response = yield Request(visit.url, conditional=True)
+        more = yield Request(f"{visit.url}/more", optional=True)
+        return Batch(Kind.FEED, posts=(Post(key=response.body.decode()[0]),), problems=(more.failed,))
+
+    w.adapter.poll = poll  # type: ignore[method-assign]
+    w.site.fail(f"{A}/more", FetchFault.STATUS, status=503, retry_after=300.0)
+    async with w.running():
+        await w.clock.advance(30)
+        assert w.site.asked == [A, f"{A}/more"]
+        assert w.finished()[0].outcome is Outcome.CHANGED
+        assert w.finished()[0].message == f"{A}/more failed."
+        await w.clock.advance(280)
+        assert w.site.asked[2:3] == [SAME]

@@ -77,7 +77,7 @@ class Site:
 
 
 class Lines:
-    """An adapter that reads `key|title|text` lines; a first line `!…` is an error, `~` says the blog is live."""
+    """An adapter that reads lines: `key|title|text`; `!…` at first is an error, `<…` the address of an older page."""
 
     name = "lines"
     start = datetime(2026, 3, 1, 8, 0).astimezone()
@@ -96,6 +96,13 @@ class Lines:
 
     def poll(self, visit: Visit) -> Flow[Batch]:
         response = yield Request(visit.url, conditional=True)
+        return self._batch(visit, response)
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        response = yield Request(str(visit.older["page"]))
+        return self._batch(visit, response)
+
+    def _batch(self, visit: Visit, response: Response) -> Batch:
         self.visits.append(visit)
         self.read += 1
         if self.raising is not None:
@@ -104,8 +111,16 @@ class Lines:
         if lines and lines[0].startswith("!"):
             raise ParseError(lines[0][1:])
         posts = []
-        for line in lines:
+        pages = [line[1:] for line in lines if line.startswith("<")]
+        for line in (line for line in lines if not line.startswith("<")):
             key, title, text, *_ = [*line.split("|"), "", ""]
             at = self.start + timedelta(minutes=int(key)) if key.isdigit() else None
             posts.append(Post(key=key, title=title, body=paragraphs(text), published=at))
-        return Batch(Kind.FEED, posts=tuple(posts), title="A paper", extent=Extent.PART, cursor={"read": self.read})
+        return Batch(
+            Kind.FEED,
+            posts=tuple(posts),
+            title="A paper",
+            extent=Extent.PART,
+            cursor={"read": self.read},
+            older={"page": pages[0]} if pages else {},
+        )

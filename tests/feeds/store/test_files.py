@@ -68,7 +68,7 @@ def test_a_store_is_made_where_there_is_none_and_is_its_owners_alone(
         os.umask(old)
     with raw(folder) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert connection.execute("PRAGMA auto_vacuum").fetchone() == (2,)
+        assert connection.execute("PRAGMA auto_vacuum").fetchone() == (len(schema.MIGRATIONS),)
         assert connection.execute("PRAGMA application_id").fetchone() == (schema.APPLICATION_ID,)
         assert connection.execute("PRAGMA user_version").fetchone() == (len(schema.MIGRATIONS),)
 
@@ -483,8 +483,8 @@ def test_a_mistake_inside_a_transaction_undoes_it(tmp_path: Path) -> None:
 # ------------------------------------------------------------------ layouts
 
 
-def migrate_to_two(connection: sqlite3.Connection) -> None:
-    """A second layout, for tests."""
+def migrate_further(connection: sqlite3.Connection) -> None:
+    """One layout more, for tests."""
     connection.execute("ALTER TABLE source ADD COLUMN colour TEXT")
 
 
@@ -493,19 +493,19 @@ def test_an_older_layout_is_migrated(
     tmp_path: Path, opened: Callable[[Path], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled(tmp_path)
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, migrate_to_two))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, migrate_further))
     monkeypatch.setattr("feeds.store.reader.MIGRATIONS", schema.MIGRATIONS)
     store = opened(tmp_path)
     assert len(store.entries([1, 2, 3])) == 3
     store.close()
     with raw(tmp_path) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(schema.MIGRATIONS),)
         assert connection.execute("SELECT colour FROM source").fetchall() == [(None,)]
 
 
 def test_a_migration_that_fails_leaves_the_layout_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(connection: sqlite3.Connection) -> None:
-        migrate_to_two(connection)
+        migrate_further(connection)
         connection.execute("SELECT no_such_column FROM source")
 
     filled(tmp_path)
@@ -521,7 +521,7 @@ def test_a_migration_that_fails_leaves_the_layout_before_it(tmp_path: Path, monk
 
 def test_a_reader_does_not_migrate_under_an_older_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(tmp_path)
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, migrate_to_two))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, migrate_further))
     monkeypatch.setattr("feeds.store.reader.MIGRATIONS", schema.MIGRATIONS)
     with pytest.raises(StoreError, match=f"older Wirewatch .process {os.getpid()}") as caught:
         open_reader(tmp_path)

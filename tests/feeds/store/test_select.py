@@ -358,7 +358,7 @@ def test_the_index_takes_every_word_of_ours_as_it_is() -> None:
     words = list(every_word())
     assert len(words) > 130_000
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        MIGRATIONS[0](connection)
+        MIGRATIONS[0](connection)  # the index is as the first layout made it
         # The same tokenizer, with content, so that it can be asked for the words it made.
         (sql,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'words'").fetchone()
         options = sql[sql.index("tokenize") :]

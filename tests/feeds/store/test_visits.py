@@ -442,16 +442,25 @@ def test_marks_are_set_and_logged_only_where_they_differ(store: Store) -> None:
     assert store.counts() == {one: SourceCounts(2, 1), two: SourceCounts(1, 0)}
 
 
-def test_arrivals_are_counted_by_first_sight_in_twelve_buckets(store: Store) -> None:
+def test_entries_are_counted_by_their_place_in_time_in_twelve_buckets(store: Store) -> None:
     one, two = configure(store, A, B)
     for place, minutes in enumerate([-1, 0, 4.99, 5, 59.99, 60]):
-        bring(store, one, added(post(f"a{place}"), sort_at=at(-500)), now=at(minutes))
-    bring(store, two, added(post("b")), now=at(12))
+        bring(store, one, added(post(f"a{place}"), sort_at=at(minutes)), now=at(90))
+    bring(store, two, added(post("b"), sort_at=at(12)), now=at(90))
     arrivals = store.activity(NOON, bucket=300)
     assert arrivals[one] == [2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
     assert arrivals[two] == [0, 0, 1] + [0] * 9
     assert len(arrivals[one]) == ACTIVITY_BUCKETS
     assert store.activity(at(600), bucket=300) == {}
+
+
+def test_the_oldest_entry_of_every_source_is_known(store: Store) -> None:
+    one, two, _ = configure(store, A, B, C)
+    bring(store, one, added(post("a"), sort_at=at(5)), added(post("b"), sort_at=at(-5)))
+    bring(store, two, added(post("c"), sort_at=at(1)))
+    assert store.oldest() == {one: at(-5), two: at(1)}
+    configure(store, B)
+    assert store.oldest() == {two: at(1)}
 
 
 def test_entries_come_in_the_order_asked_and_unknown_ones_are_left_out(store: Store) -> None:

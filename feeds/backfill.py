@@ -1,0 +1,53 @@
+"""What an older page of a source adds to what is known of it: history, not news.
+
+Owns which of its posts are new here, where they stand in time, and how far back the entries now reach without a gap. A
+pure function beside `feeds.reconcile`: nothing of an older page edits or withdraws what is known, since it may be a
+copy from long ago (RFC 5005, 4: an archive document is expected never to change).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from feeds import matching
+from feeds.model import Batch, Post
+from feeds.reconcile import Added, Known
+
+_TICK = timedelta(milliseconds=1)
+"""The least by which one entry stands before another on the timeline."""
+
+
+class Filled(Struct, frozen=True):
+    """What is to be stored of an older page."""
+
+    added: tuple[Added, ...]
+    """The oldest first."""
+    now: datetime
+    reached: datetime | None = None
+    """Place in time of the oldest entry on it that was known already; None where it showed none."""
+
+
+def fill(known: Known, batch: Batch, now: datetime, *, oldest: datetime) -> Filled:
+    """Return what an older page adds to what is known of its source.
+
+    `oldest` is the place of the oldest entry after which the page comes. What the page has no date for stands
+    before it, in the order of the page.
+    """
+    posts = [post for post in batch.posts if not post.pinned and _says_something(post)]
+    matched = matching.match(posts, known.entries, [seen.identity for seen in known.window or ()])
+    added: list[Added] = []
+    place = oldest - _TICK
+    for name, post, entry in matched.rows:
+        when = post.published or post.updated
+        place = place if when is None else min(when, now)
+        if entry is None:
+            added.append(Added(name, post, place, withdrawn=post.withdrawn))
+    reached = min((entry.sort_at for _, _, entry in matched.rows if entry is not None), default=None)
+    return Filled(tuple(reversed(added)), now, reached)
+
+
+def _says_something(post: Post) -> bool:
+    """Say whether there is anything to keep: a mere tombstone of what was never seen says nothing."""
+    return not post.withdrawn or bool(post.title or post.body or post.summary)
