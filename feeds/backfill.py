@@ -1,22 +1,36 @@
 """What an older page of a source adds to what is known of it: history, not news.
 
-Owns which of its posts are new here, where they stand in time, and how far back the entries now reach without a gap. A
+Owns which sources are to be read backwards, which posts of an older page are new here, where they stand in time, and how far back the entries now reach without a gap. A
 pure function beside `feeds.reconcile`: nothing of an older page edits or withdraws what is known, since it may be a
 copy from long ago (RFC 5005, 4: an archive document is expected never to change).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from feeds import matching
-from feeds.model import Batch, Post
+from feeds.model import Batch, Post, Source
 from feeds.reconcile import Added, Known
 
 _TICK = timedelta(milliseconds=1)
 """The least by which one entry stands before another on the timeline."""
+
+
+SOURCES_BACK = 5
+"""Sources that are read backwards side by side."""
+
+
+def furthest_behind(sources: Iterable[Source], oldest: Mapping[int, datetime]) -> tuple[int, ...]:
+    """Return the sources to read backwards next, so that all of them come to reach back about as far.
+
+    Those that page back and whose oldest entries (`oldest`, by source id) are the newest; not too many at once.
+    """
+    able = [source.id for source in sources if source.older and source.id in oldest]
+    return tuple(sorted(able, key=lambda number: oldest[number], reverse=True)[:SOURCES_BACK])
 
 
 class Filled(Struct, frozen=True):

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from feeds.backfill import furthest_behind
+from feeds.events import OlderRead
 from feeds.model import ChangeKind, ChangeRecord, Entry, Outcome, Source, Standing
 from feeds.query import Query, matches
 from feeds.records import last_change, source_name
@@ -20,6 +22,8 @@ from feeds.store import Reader, View
 
 OPENING = 10.0
 """Seconds for which the entries of first polls are gathered, so that they are printed in one order."""
+LOOKING_BACK = 60.0
+"""The same while older entries are fetched."""
 _AT_ONCE = 500
 """Entries read from the store at once."""
 
@@ -35,6 +39,8 @@ class Wanted(Struct, frozen=True):
     """How many are printed to begin with, None for all; of a source that was never read, of its first poll."""
     since: datetime | None = None
     """The earliest place on the timeline of those printed to begin with."""
+    back: bool = False
+    """Older entries are fetched until there are so many, as far as the sources page back."""
 
 
 class Follower:
@@ -54,14 +60,19 @@ class Follower:
         """Sources that were never polled when this began."""
         self._failing: set[int] = set()
         self._over: set[int] = set()
-        self._held: list[int] = []
-        """Entries of first polls, until all first polls are done."""
+        self._held: dict[int, None] = {}
+        """Entries to begin with, until all first polls are done and there are as many as wanted."""
         self._begun: set[int] = set()
+        self._asked: set[int] = set()
+        """Sources whose older entries are being fetched."""
+        self._exhausted: set[int] = set()
+        self._back = wanted.back
+        """Older entries may still be fetched."""
 
     # ------------------------------------------------------------------ the beginning
 
     def begin(self) -> None:
-        """Print the stored entries this begins with."""
+        """Print the stored entries this begins with; they wait where more are to be fetched."""
         self._look()
         self._awaited = {source.id for source in self._sources.values() if source.health.outcome is Outcome.NEVER}
         if self._wanted.count == 0:
@@ -70,10 +81,11 @@ class Follower:
         ids = list(selection.ids)
         if self._wanted.since is not None:
             ids = ids[bisect_left(selection.sort_keys, self._wanted.since.timestamp() * 1000) :]
-        for start in range(0, len(ids), _AT_ONCE):
-            for entry in self._reader.entries(ids[start : start + _AT_ONCE]):
-                self._print(entry, last_change(entry))
         self._begun = set(ids)
+        self._held = dict.fromkeys(ids)
+        if not self._may_look_back():
+            self._print_held()
+            self._back = self._back and bool(self._awaited)
 
     # ------------------------------------------------------------------ what follows
 
@@ -85,8 +97,41 @@ class Follower:
             self._print_changes(records, before)
         self._begun.clear()
         self._awaited = {number for number in self._awaited if self._never_polled(number)}
-        if self._held and (closing or not self._awaited or now - self._began >= timedelta(seconds=OPENING)):
+        waiting = timedelta(seconds=OPENING if self._awaited else LOOKING_BACK)
+        ready = closing or not (self._awaited or self._may_look_back())
+        if ready or now - self._began >= waiting:
             self._print_held()
+            self._back = False
+
+    # ------------------------------------------------------------------ older entries
+
+    def wants_older(self) -> tuple[int, ...]:
+        """Return the sources whose older entries are to be fetched now; each is to be answered with `take_older`."""
+        if self._awaited or self._asked or not self._may_look_back():
+            return ()
+        able = [source for source in self._sources.values() if source.id not in self._exhausted]
+        found = furthest_behind(able, self._reader.oldest())
+        self._asked.update(found)
+        if not found:
+            self._back = False
+        return found
+
+    def take_older(self, read: OlderRead) -> None:
+        """Take in how it went with the older entries of a source."""
+        self._asked.discard(read.source_id)
+        if not read.added or not read.more:
+            self._exhausted.add(read.source_id)
+        source = self._sources.get(read.source_id)
+        if read.message and source is not None and self._back:
+            self._say(f"{source_name(source)}: {read.message}")
+
+    def _may_look_back(self) -> bool:
+        """Say whether fewer entries are at hand than wanted, and some source may have more."""
+        count = self._wanted.count
+        if not self._back or count is None or len(self._held) >= count:
+            return False
+        able = (source.older and source.id not in self._exhausted for source in self._sources.values())
+        return bool(self._asked) or any(able)
 
     def _look(self) -> None:
         self._sources = {source.id: source for source in self._reader.sources()}
@@ -104,14 +149,18 @@ class Follower:
             for record in some:
                 self._seq = record.seq
                 entry = entries.get(record.entry_id)
-                if entry is None or record.kind is ChangeKind.MARKED:
-                    continue
-                if record.kind is not ChangeKind.ADDED:
-                    self._print_change(record, entry)
-                elif entry.source_id not in read_before:
-                    self._held.append(entry.id)
-                elif entry.id not in self._begun:
-                    self._print_change(record, entry)
+                if entry is not None and record.kind is not ChangeKind.MARKED:
+                    self._take(record, entry, history=entry.source_id not in read_before)
+
+    def _take(self, record: ChangeRecord, entry: Entry, *, history: bool) -> None:
+        """Print a change, or keep it for the beginning. `history`: it is of the first poll of its source."""
+        if entry.id in self._held:
+            return  # it is printed as it is by then
+        if record.kind is ChangeKind.OLDER or (record.kind is ChangeKind.ADDED and (history or self._back)):
+            if (record.kind is ChangeKind.ADDED or self._back) and self._is_wanted(entry):
+                self._held[entry.id] = None
+        elif record.kind is not ChangeKind.ADDED or entry.id not in self._begun:
+            self._print_change(record, entry)
 
     def _print_change(self, record: ChangeRecord, entry: Entry) -> None:
         """Print a change as it was, whatever happened to the entry since, if it matches.
@@ -130,9 +179,14 @@ class Follower:
             self._print(states[0], record.kind)
 
     def _print_held(self) -> None:
-        """Print the newest entries of first polls, in the order of the timeline."""
-        entries = [entry for entry in self._reader.entries(self._held) if self._is_wanted(entry)]
+        """Print the newest of the entries that were kept for the beginning, in the order of the timeline."""
+        held = list(self._held)
         self._held.clear()
+        entries = [
+            entry
+            for start in range(0, len(held), _AT_ONCE)
+            for entry in self._reader.entries(held[start : start + _AT_ONCE])
+        ]
         entries.sort(key=lambda entry: (entry.sort_at, entry.id))
         count = self._wanted.count
         for entry in entries if count is None else entries[max(len(entries) - count, 0) :]:

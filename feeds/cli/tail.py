@@ -25,7 +25,13 @@ BEGIN_WITH = 10
 @click.command("tail")
 @click.argument("sources", metavar="[SOURCE…]", nargs=-1)
 @click.option("--match", metavar="QUERY", help="Print only entries that match; also edits that make them match or not.")
-@click.option("-n", "count", type=click.IntRange(min=0), metavar="N", help="Begin with the last N entries; else 10.")
+@click.option(
+    "-n",
+    "count",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Begin with the last N entries (older ones are fetched); else 10.",
+)
 @click.option("--since", metavar="TIME", help="Begin with the entries since 2h ago, 14:30, or 2026-02-13 14:30.")
 @click.option("--once", is_flag=True, help="Poll each source once and stop; exit with 3 if some failed.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: one object an entry.")
@@ -51,7 +57,7 @@ def tail_command(
 
     visiting = [SourceSpec(url=address) for address in addresses(sources)]
     begin_with = BEGIN_WITH if count is None and since is None else count
-    wanted = Wanted(_query(match), begin_with, _moment(since, SystemClock().now()))
+    wanted = Wanted(_query(match), begin_with, _moment(since, SystemClock().now()), back=count is not None)
     settings = place.settings()
     specs = visiting or settings.sources
     if not specs:

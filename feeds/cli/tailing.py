@@ -13,14 +13,18 @@ import stat
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TextIO
+
+from msgspec.structs import replace
 
 from feeds.assembly import Parts, assembled
 from feeds.cli import DONE, SOME_FAILED, Place
 from feeds.cli.following import Follower, Wanted
+from feeds.engine import Engine
 from feeds.errors import StoreBusyError, StoreError
-from feeds.events import Event, Problem
+from feeds.events import Event, OlderRead, Problem
 from feeds.model import Entry, Outcome, Source, SourceSpec, Standing
 from feeds.records import entry_record, source_name, to_line
 from feeds.store import Store, open_reader, open_store
@@ -109,7 +113,9 @@ class Tail:
                 store.configure(self._specs)
             reader = open_reader(self._data)
             try:
-                follower = Follower(reader, self._wanted, self._output.write, self._output.say, self._parts.clock.now())
+                # What another Wirewatch polls cannot be read backwards from here.
+                wanted = replace(self._wanted, back=self._wanted.back and store is not None)
+                follower = Follower(reader, wanted, self._output.write, self._output.say, self._parts.clock.now())
                 follower.begin()
                 if once:
                     return await self._once(store, follower)
@@ -134,9 +140,13 @@ class Tail:
     async def _once(self, store: Store | None, follower: Follower) -> int:
         if store is None:
             return DONE
-        engine = self._parts.engine(store, self._hear)
+        engine = self._parts.engine(store, partial(self._hear, follower))
         engine.configure(self._specs)
         finished = await engine.poll_once()
+        follower.catch_up(self._parts.clock.now())
+        while wanted := follower.wants_older():
+            await engine.look_back_once(wanted)
+            follower.catch_up(self._parts.clock.now())
         follower.catch_up(self._parts.clock.now(), closing=True)
         names = {source.id: source_name(source) for source in engine.sources}
         failed = [each for each in finished if each.outcome is Outcome.FAILED]
@@ -159,10 +169,10 @@ class Tail:
                 return store
 
     async def _polling(self, store: Store, follower: Follower) -> int:
-        engine = self._parts.engine(store, self._hear)
+        engine = self._parts.engine(store, partial(self._hear, follower))
         engine.configure(self._specs)
         running = asyncio.create_task(engine.run())
-        printing = asyncio.create_task(self._printing(follower))
+        printing = asyncio.create_task(self._printing(follower, engine))
         try:
             done, _ = await asyncio.wait({running, printing}, return_when=asyncio.FIRST_COMPLETED)
             for task in done - {printing}:
@@ -173,12 +183,14 @@ class Tail:
                 task.cancel()
             await asyncio.gather(running, printing, return_exceptions=True)
 
-    async def _printing(self, follower: Follower) -> int:
+    async def _printing(self, follower: Follower, engine: Engine) -> int:
         """Print whatever comes, until every source is over."""
         clock = self._parts.clock
         while True:
             self._wake.clear()
             self._look(follower)
+            if wanted := follower.wants_older():
+                engine.look_back(wanted)
             if Standing.ACTIVE not in follower.standings:
                 self._output.say("Every source is over; nothing will come any more.")
                 return SOME_FAILED if Standing.GONE in follower.standings else DONE
@@ -201,10 +213,12 @@ class Tail:
         except StoreError as error:
             self._tell(str(error))  # whatever holds it (a backup, a full disk) may let go
 
-    def _hear(self, event: Event) -> None:
+    def _hear(self, follower: Follower, event: Event) -> None:
         # Nothing is printed here: what a closed pipe raises is not the engine's business.
         if isinstance(event, Problem):
             self._tell(event.message)
+        elif isinstance(event, OlderRead):
+            follower.take_older(event)
         self._wake.set()
 
     def _tell(self, sentence: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from feeds.adapters import Registry
 from feeds.assembly import Parts
 from feeds.cli import DONE, Place
-from feeds.cli.following import OPENING, Wanted
+from feeds.cli.following import LOOKING_BACK, OPENING, Wanted
 from feeds.cli.tailing import TAKE_OVER, Output, Tail
 from feeds.engine import Engine
 from feeds.errors import StoreError
@@ -323,3 +323,99 @@ async def test_since_is_a_place_on_the_timeline(world: World) -> None:
     since = world.adapter.start + timedelta(minutes=2)
     async with world.following(Wanted(since=since)):
         assert world.place.taken() == ["A  Two"]
+
+
+# ------------------------------------------------------------------ what came before
+
+
+def pages(world: World, url: str, *pages: tuple[str, ...]) -> None:
+    """A list, and the pages before it; each names the next."""
+    addresses = [url, *(f"{url}/{number}" for number in range(2, len(pages) + 1))]
+    for place, (address, lines) in enumerate(zip(addresses, pages, strict=True)):
+        world.site.put(address, *lines, *(f"<{each}" for each in addresses[place + 1 : place + 2]))
+
+
+async def test_older_entries_are_fetched_until_there_are_as_many_as_wanted(world: World) -> None:
+    pages(world, A, ("5|Five", "4|Four"), ("3|Three", "2|Two"), ("1|One",))
+    async with world.following(Wanted(count=3, back=True)):
+        await world.clock.advance(5)
+        assert world.place.taken() == ["A  Three", "A  Four", "A  Five"]
+        assert world.site.asked == [A, f"{A}/2"]
+        assert await world.minute("6|Six", "5|Five", "4|Four") == ["A  Six"]
+
+
+async def test_they_are_fetched_only_where_a_number_was_asked_for(world: World) -> None:
+    pages(world, A, ("5|Five",), ("4|Four",))
+    async with world.following(Wanted(count=10)):
+        await world.clock.advance(5)
+        assert world.place.taken() == ["A  Five"]
+        assert world.site.asked == [A]
+
+
+async def test_all_there_is_is_printed_where_there_are_not_so_many(world: World) -> None:
+    pages(world, A, ("3|Three",), ("2|Two",), ("1|One",))
+    async with world.following(Wanted(count=10, back=True)):
+        await world.clock.advance(5)
+        assert world.place.taken() == ["A  One", "A  Two", "A  Three"]
+
+
+async def test_an_older_page_that_fails_is_told_and_the_rest_is_printed(world: World) -> None:
+    world.site.put(A, "3|Three", f"<{A}/2")
+    async with world.following(Wanted(count=10, back=True)):
+        await world.clock.advance(5)
+        assert world.place.taken() == ["A  Three"]
+        assert world.place.said == [f"A: {A}/2 is not there."]
+
+
+async def test_what_is_new_while_older_entries_are_fetched_comes_after_them(world: World) -> None:
+    pages(world, A, ("3|Three",), ("2|Two",), ("1|One",))
+    held = world.site.hold(f"{A}/2")
+    async with world.following(Wanted(count=10, back=True)):
+        await world.clock.advance(30)
+        assert world.place.taken() == []
+        held.set()
+        await world.clock.advance(5)
+        assert world.place.taken() == ["A  One", "A  Two", "A  Three"]
+
+
+async def test_an_older_page_that_hangs_holds_nobody_up_for_long(world: World) -> None:
+    pages(world, A, ("3|Three",), ("2|Two",))
+    held = world.site.hold(f"{A}/2")
+    async with world.following(Wanted(count=10, back=True)):
+        await world.clock.advance(LOOKING_BACK)
+        assert world.place.taken() == ["A  Three"]
+        held.set()
+        # What was not waited for is history by now.
+        await world.clock.advance(5)
+        assert world.place.taken() == []
+
+
+async def test_stored_entries_are_counted_and_the_order_is_that_of_time(world: World) -> None:
+    pages(world, A, ("3|Three",), ("2|Two",), ("1|One",))
+    engine, close = world.engine()
+    await world.poll(engine)
+    close()
+    async with world.following(Wanted(count=2, back=True)):
+        await world.clock.advance(5)
+        assert world.place.taken() == ["A  Two", "A  Three"]
+
+
+async def test_polled_once_it_fetches_older_entries_too(world: World) -> None:
+    pages(world, A, ("5|Five", "4|Four"), ("3|Three", "2|Two"), ("1|One",))
+    task = asyncio.create_task(world.tail(Wanted(count=4, back=True)).run(once=True))
+    await world.clock.advance(10)
+    assert await task == DONE
+    assert world.place.taken() == ["A  Two", "A  Three", "A  Four", "A  Five"]
+
+
+async def test_what_another_wirewatch_polls_is_not_read_backwards(world: World) -> None:
+    pages(world, A, ("3|Three",), ("2|Two",))
+    engine, close = world.engine()
+    await world.poll(engine)
+    async with world.following(Wanted(count=10, back=True)):
+        assert world.place.taken() == ["A  Three"]
+        engine.look_back([1])
+        await world.poll(engine)
+        await world.clock.advance(2)
+        assert world.place.taken() == []
+    close()
