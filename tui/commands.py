@@ -137,6 +137,11 @@ COMMANDS: tuple[Command, ...] = (
         "unread one.", "n", Group.MOVE, hint="next match"
     ),
     Command("previous-match", "Previous match", "The same, towards newer entries.", "N", Group.MOVE),
+    Command(
+        "older", "Fetch older entries",
+        "Fetches what came before the oldest entries, where the source pages back; so does going on below them.",
+        "O", Group.MOVE, need=Need.SOURCE
+    ),
     # Panes
     Command(
         "open", "Open the entry",

@@ -32,7 +32,7 @@ class Role(StrEnum):
     LINE = "line"
     """Rules, bars and frames."""
     LEFT = "left"
-    """The line that says where the last visit ended."""
+    """A line that says something of the place between two entries."""
     UNREAD = "unread"
     STARRED = "starred"
     EDITED = "edited"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from textual.message import Message
 
 from feeds.diff import Change
-from feeds.model import ChangeRecord, Entry, Revision, Source
+from feeds.model import ChangeRecord, Entry, Gap, Revision, Source
 from feeds.store import Selection, SourceCounts
 
 
@@ -67,6 +67,7 @@ class SourcesRead(Message):
     counts: Mapping[int, SourceCounts] = field(repr=False)
     pulses: Mapping[int, tuple[int, ...]] = field(repr=False)
     """Arrivals by source id over the last hour, in equal parts, oldest first."""
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass

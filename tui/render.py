@@ -227,14 +227,15 @@ def hour_header(label: str, look: Look) -> Line:
     return _ruled(name, look, Role.HOUR)
 
 
-def left_line(label: str, look: Look) -> Line:
-    """Return the line that says where the last visit ended."""
-    return _ruled(label, look, Role.LEFT)
+def notice_line(label: str, look: Look) -> Line:
+    """Return a line that says something of the place between two entries."""
+    return _ruled(label.replace("·", look.glyphs.dot), look, Role.LEFT)
 
 
 def _ruled(label: str, look: Look, role: Role) -> Line:
     rule = look.glyphs.rule
     start = _MARKS + 1
+    label = cells.cut(label, look.width - start - 1, look.glyphs.more)
     pieces: Line = [(" " * start, BLANK), (label, Ink(role)), (" ", BLANK)]
     left = look.width - width_of(pieces) - 1
     if left > 0:

@@ -22,7 +22,9 @@ from feeds.events import (
     Command,
     Event,
     KeepSources,
+    LookBack,
     Mark,
+    OlderRead,
     PollFinished,
     PollStarted,
     Problem,
@@ -36,6 +38,7 @@ from feeds.query import Query
 from feeds.records import changes
 from feeds.store import Reader, Selection, SourceCounts, View, open_reader
 from tui import messages
+from tui.history import NO_MORE, History, asking
 from tui.library import Library
 from tui.options import AppOptions, Link
 from tui.questions import Questions
@@ -76,6 +79,7 @@ class Session:
         self.counts: Mapping[int, SourceCounts] = {}
         self.writing = True
         """False while another Wirewatch writes to the same data."""
+        self.history = History()
         self._reader_of = reader_of or (lambda: open_reader(options.data))
         self._thread = ReaderThread(self._reader_of, self._failed)
         self._questions = Questions(self._thread, lambda message: self.post(message))
@@ -180,6 +184,7 @@ class Session:
             return
         if not self._closing:
             self._polling.clear()
+            self.history.forget()
             self._tell_polling()
             sentence = "The engine ended; nothing is polled until Wirewatch is started again."
             self.post(messages.Noticed(sentence, problem=True))
@@ -212,6 +217,9 @@ class Session:
                 if event.gap:
                     name = self.library.source_name(source_id)
                     self.post(messages.Noticed(f"{name}: entries may be missing between the last two polls."))
+            case OlderRead():
+                if outcome := self.history.take(event, self.library.source_name):
+                    self.post(messages.Noticed(outcome))
             case SourceAdded(source_id, _, name, others):
                 self._soon(self.read_sources)
                 self.post(messages.SourceAdded(source_id))
@@ -275,7 +283,7 @@ class Session:
         since = now - timedelta(hours=1)
         activity = reader.activity(since, bucket=3600 / PULSE_PARTS)
         pulses = {source_id: tuple(parts[:PULSE_PARTS]) for source_id, parts in activity.items()}
-        self.post(messages.SourcesRead(tuple(reader.sources()), reader.counts(), pulses))
+        self.post(messages.SourcesRead(tuple(reader.sources()), reader.counts(), pulses, tuple(reader.gaps())))
 
     def _learn(self, sources: Iterable[Source], counts: Mapping[int, SourceCounts]) -> bool:
         self.sources, self.counts = tuple(sources), counts
@@ -367,6 +375,18 @@ class Session:
     def refresh(self, source_ids: Sequence[int] = ()) -> None:
         """Poll these sources now, all when empty."""
         self.send(Refresh(tuple(source_ids)))
+
+    def look_back(self, source_id: int | None) -> str:
+        """Fetch what came before the oldest entries of a source, of some where None; return what is to be said."""
+        if self.history.under_way:
+            return ""
+        assert self._front is not None
+        shown = [source for source in self.sources if source_id in (None, source.id)]
+        asked = self.history.ask(shown, self._front.oldest())
+        if not asked:
+            return NO_MORE
+        self.send(LookBack(asked))
+        return asking([source for source in shown if source.id in asked])
 
     def add_source(self, text: str) -> bool:
         """Save and poll the source a person means by `text`; False when that is no address."""

@@ -18,6 +18,7 @@ from feeds.model import (
     ChangeKind,
     ChangeRecord,
     Entry,
+    Gap,
     Health,
     Outcome,
     Post,
@@ -107,14 +108,15 @@ class Shelves:
         self.log: list[ChangeRecord] = []
         self.states: dict[int, list[Revision]] = {}
         self.selected: list[View] = []
+        self.gaps: list[Gap] = []
 
     def reader(self) -> MemoryReader:
         return MemoryReader(self)
 
-    def add(self, *entries: Entry) -> None:
+    def add(self, *entries: Entry, kind: ChangeKind = ChangeKind.ADDED) -> None:
         for each in entries:
             self.by_id[each.id] = each
-            self._note(each, ChangeKind.ADDED)
+            self._note(each, kind)
 
     def edit(self, entry_id: int, *, title: str, text: str = "") -> None:
         old = self.by_id[entry_id]
@@ -195,11 +197,23 @@ class MemoryReader:
                 parts.setdefault(each.source_id, [0] * 12)[place] += 1
         return parts
 
+    def gaps(self) -> list[Gap]:
+        return list(self._shelves.gaps)
+
+    def oldest(self) -> Mapping[int, datetime]:
+        times: dict[int, datetime] = {}
+        for each in list(self._shelves.by_id.values()):
+            times[each.source_id] = min(times.get(each.source_id, each.sort_at), each.sort_at)
+        return times
+
     def last_seq(self) -> int:
         return len(self._shelves.log)
 
     def changes_since(self, seq: int, *, limit: int = 10_000) -> list[ChangeRecord]:
         return self._shelves.log[seq : seq + limit]
+
+    def changes_of(self, entry_id: int) -> list[ChangeRecord]:
+        return [each for each in self._shelves.log if each.entry_id == entry_id]
 
     def close(self) -> None:
         self.closed = True

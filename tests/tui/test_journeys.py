@@ -15,8 +15,19 @@ from textual.widgets import OptionList, Static
 
 from feeds.config import Settings
 from feeds.errors import ConfigError
-from feeds.events import AddSource, KeepSources, Mark, PollFinished, PollStarted, Problem, Refresh
-from feeds.model import Outcome
+from feeds.events import (
+    AddSource,
+    KeepSources,
+    LookBack,
+    Mark,
+    OlderRead,
+    PollFinished,
+    PollStarted,
+    Problem,
+    Refresh,
+    SourcesChanged,
+)
+from feeds.model import ChangeKind, Gap, Outcome
 from feeds.watches import Action
 from tests.tui.host import HOSTILE, NOW, Host, entry, source, watch
 from tui import view_file
@@ -466,6 +477,50 @@ async def test_hours_are_jumped_over(tmp_path: Path) -> None:
 
 
 # ------------------------------------------------------------------ sources and the engine
+
+
+async def test_going_on_below_the_oldest_entry_fetches_what_came_before(tmp_path: Path) -> None:
+    async with desk(tmp_path) as app:
+        app.host.shelves.configured[:] = [replace(each, older={"page": 2}) for each in app.host.shelves.configured]
+        app.host.link.say(SourcesChanged((1,)))
+        await app.until(lambda: app.main.session.sources[0].older, "the sources")
+        await app.press("G")
+        assert not [each for each in app.host.link.sent if isinstance(each, LookBack)]
+        cursor, line = app.cursor, app.line_of(app.cursor)
+        await app.press("j")
+        (asked,) = [each for each in app.host.link.sent if isinstance(each, LookBack)]
+        assert set(asked.source_ids) == {1, 2, 3}
+        assert "Fetching older entries of 3 sources." in app.text
+        await app.press("j", "O")
+        assert len([each for each in app.host.link.sent if isinstance(each, LookBack)]) == 1
+        app.host.shelves.add(entry(0), entry(-1), kind=ChangeKind.OLDER)
+        app.host.link.news()
+        for number in asked.source_ids:
+            app.host.link.say(OlderRead(number, 1 if number < 3 else 0, more=True))
+        await app.until(lambda: {0, -1} <= set(app.host.shown()), "the older entries")
+        await app.until(lambda: "2 older entries." in app.text, "the answer")
+        assert (app.cursor, app.line_of(app.cursor)) == (cursor, line)
+        await app.press("j")
+        assert app.cursor == 0
+        assert not app.main.timeline.unseen
+
+
+async def test_where_there_are_no_older_entries_that_is_said(tmp_path: Path) -> None:
+    async with desk(tmp_path) as app:
+        await app.press("G", "G")
+        assert "There are no older entries to be had." in app.text
+        assert not [each for each in app.host.link.sent if isinstance(each, LookBack)]
+
+
+async def test_a_gap_is_drawn_where_entries_may_be_missing(tmp_path: Path) -> None:
+    async with desk(tmp_path) as app:
+        newest = max(app.host.shown())
+        gap = Gap(1, entry(newest - 3).sort_at, entry(newest - 2).sort_at)
+        app.host.shelves.gaps = [gap]
+        app.host.link.say(SourcesChanged((1,)))
+        await app.until(lambda: "entries may be missing · Varda Herald" in app.text, "the gap")
+        await app.press("S", "j", "j", "enter")
+        await app.until(lambda: "entries may be missing" not in app.text, "another source")
 
 
 async def test_the_failure_of_a_source_is_in_its_row(tmp_path: Path) -> None:

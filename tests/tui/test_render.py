@@ -36,7 +36,7 @@ from tui import cells
 from tui.article import Page, addresses, article, is_safe_address, relative
 from tui.glyphs import ASCII, UNICODE
 from tui.ink import BLANK, Ink, Line, Role, fit, light, text_of, width_of
-from tui.render import Density, Look, card, hour_header, hour_of, lead, left_line, millis, row_time
+from tui.render import Density, Look, card, hour_header, hour_of, lead, millis, notice_line, row_time
 from tui.wrap import breaks, wrap, wrap_to
 
 # Text of every kind that has made a terminal stumble, beside any text at all.
@@ -210,7 +210,7 @@ def test_every_line_of_a_row_is_exactly_as_wide_as_asked(
 def test_headers_are_as_wide_as_asked(width: int) -> None:
     look = Look(width, zone=UTC)
     assert width_of(hour_header("Fri 13 Feb · 14:00", look)) == width
-    assert width_of(left_line("you left here", look)) == width
+    assert width_of(notice_line("you left here", look)) == width
 
 
 def row(made: Entry, width: int = 80, **look: object) -> str:

@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from tests.tui.shelves import HOSTILE, NOW, Books, entry
 from tui import theme
 from tui.render import Density, millis
+from tui.widgets.cards import Break
 from tui.widgets.timeline import Timeline
 
 SIZES = [(200, 50), (80, 24), (40, 10)]
@@ -47,6 +48,9 @@ class Host(App[None]):
         self.said.append(message)
 
     def on_timeline_unseen_changed(self, message: Timeline.UnseenChanged) -> None:
+        self.said.append(message)
+
+    def on_timeline_past_oldest(self, message: Timeline.PastOldest) -> None:
         self.said.append(message)
 
     def on_timeline_opened(self, message: Timeline.Opened) -> None:
@@ -407,6 +411,72 @@ async def test_the_line_where_the_last_visit_ended_is_drawn_once() -> None:
         assert sum("you left here" in line for line in lines) == 1
         timeline.set_left_mark(None)
         assert not any("you left here" in line for line in screen(timeline))
+
+
+async def test_a_line_is_drawn_where_entries_may_be_missing() -> None:
+    app = host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        timeline = await shown(app, pilot)
+        timeline.move(8)
+        before = [line for line in screen(timeline) if timeline_cursor(line)]
+        timeline.set_left_mark(millis(entry(95).sort_at))
+        timeline.set_breaks(
+            [
+                Break(millis(entry(96).sort_at), "may be missing · B"),
+                Break(millis(entry(96).sort_at) - 1, "may be missing · A"),
+                Break(millis(entry(1).sort_at), "of the oldest"),
+            ]
+        )
+        lines = screen(timeline)
+        y = line_of(timeline, "Headline 96")
+        assert ["missing · B" in lines[y + 1], "missing · A" in lines[y + 2], "you left" in lines[y + 3]] == [True] * 3
+        assert "Headline 95" in lines[y + 4]
+        assert [line for line in lines if timeline_cursor(line)] == before
+        timeline.set_breaks([])
+        assert not any("missing" in line for line in screen(timeline))
+
+
+def timeline_cursor(line: str) -> bool:
+    return line.startswith("▌")
+
+
+@pytest.mark.parametrize(
+    "go",
+    [
+        lambda timeline: timeline.move(1),
+        lambda timeline: timeline.page(1),
+        lambda timeline: timeline.to_oldest(),
+        lambda timeline: timeline.hour(1),
+        lambda timeline: timeline.scroll_lines(3),
+    ],
+)
+@pytest.mark.parametrize("count", [3, 100])
+async def test_going_on_below_the_oldest_entry_is_said(go: Callable[[Timeline], None], count: int) -> None:
+    app = host(count)
+    async with app.run_test(size=(80, 24)) as pilot:
+        timeline = await shown(app, pilot)
+        timeline.to_oldest()
+        timeline.move(-1)
+        timeline.move(1)
+        timeline.scroll_lines(-2)
+        await pilot.pause()
+        assert not any(isinstance(each, Timeline.PastOldest) for each in app.said)
+        timeline.to_oldest()
+        timeline.scroll_lines(50)
+        app.said.clear()
+        go(timeline)
+        await pilot.pause()
+        assert [each for each in app.said if isinstance(each, Timeline.PastOldest)]
+
+
+async def test_an_empty_timeline_has_nothing_to_go_below() -> None:
+    app = host(0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        timeline = await shown(app, pilot)
+        timeline.move(1)
+        timeline.page(1)
+        await pilot.pause()
+        assert not any(isinstance(each, Timeline.PastOldest) for each in app.said)
 
 
 async def test_entries_the_store_no_longer_has_leave_a_line_and_no_error() -> None:

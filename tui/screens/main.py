@@ -30,6 +30,9 @@ from tui.widgets.timeline import Timeline
 REST = 1.5
 """Seconds the cursor rests on an entry, in sight of its text, after which moving on marks it as read."""
 
+ARRIVED = {ChangeKind.ADDED, ChangeKind.OLDER}
+"""What happened to an entry that was not there before."""
+
 NEWS = timedelta(minutes=30)
 """An entry that is older when it comes is no news: what a new source had before rings no bell."""
 
@@ -110,6 +113,7 @@ class MainScreen(ViewCommands):
             self.app.theme = view.theme
         if view.source_id != before.source_id:
             self.sources.place(view.source_id)
+            self._show_breaks()
         self._show_titles()
         self._show_status()
 
@@ -169,12 +173,12 @@ class MainScreen(ViewCommands):
                 continue  # it is where it was
             if states.belongs(entry, self.view, self._query, known):
                 here.append(entry)
-            elif ChangeKind.ADDED not in kinds[entry.id]:
+            elif not kinds[entry.id] & ARRIVED:
                 gone.append(entry.id)
         if gone:
             self.timeline.remove_entries(gone)
         # What is not in the view may be remembered too, from before a filter or another source was chosen.
-        changed = [entry_id for entry_id, kind in kinds.items() if kind != {ChangeKind.ADDED}]
+        changed = [entry_id for entry_id, kind in kinds.items() if not kind <= ARRIVED]
         if changed:
             self.timeline.refresh_entries(changed)
         self.timeline.insert([entry.id for entry in here], [millis(entry.sort_at) for entry in here])
@@ -196,7 +200,7 @@ class MainScreen(ViewCommands):
         known = {source.id for source in self.session.sources}
         plain = states.with_filter(self.view, "")
         for entry in event.entries.values():
-            if ChangeKind.ADDED not in kinds[entry.id] or not states.belongs(entry, plain, None, known):
+            if not kinds[entry.id] & ARRIVED or not states.belongs(entry, plain, None, known):
                 continue
             inside = states.belongs(entry, self.view, self._query, known)
             self._hidden += not inside
@@ -229,6 +233,7 @@ class MainScreen(ViewCommands):
                 self.look(states.with_source(self.view, None))
             self._select()
         self._say_empty()
+        self._show_breaks()
         self._show_sources()
 
     @on(messages.PollingChanged)
@@ -266,6 +271,10 @@ class MainScreen(ViewCommands):
     @on(Timeline.UnseenChanged)
     def _place_changed(self) -> None:
         self._show_status()
+
+    @on(Timeline.PastOldest)
+    def _past_oldest(self) -> None:
+        self.action_older()
 
     @on(Timeline.Opened)
     def _opened(self, event: Timeline.Opened) -> None:
@@ -321,6 +330,11 @@ class MainScreen(ViewCommands):
         if entry is not self.detail.entry:
             self.detail.show(entry)
             self._show_titles()
+
+    def _show_breaks(self) -> None:
+        gaps, library = self._news.gaps if self._news else (), self.session.library
+        shown = [gap for gap in gaps if self.view.source_id in (None, gap.source_id)]
+        self.timeline.set_breaks(summary.breaks(shown, library.source_name, self.session.options.zone))
 
     def _show_sources(self) -> None:
         pulses = self._news.pulses if self._news else {}

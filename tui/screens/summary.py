@@ -6,16 +6,18 @@ Owns the words and numbers around the panes. Must not hold anything, nor ask for
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
 
-from feeds.model import Health, Outcome, Source, Standing
+from feeds.model import Gap, Health, Outcome, Source, Standing
 from feeds.schedule import AGAIN_FLOOR
 from feeds.store import SourceCounts
 from feeds.watches import Action, Watches
 from tui import cells
 from tui.library import Library
+from tui.render import clock, day, local, millis
 from tui.state import ViewState
+from tui.widgets.cards import Break
 from tui.widgets.source_rows import Condition, Item
 from tui.widgets.status_bar import WatchCount
 
@@ -126,6 +128,17 @@ def source_items(
     pulse = tuple(map(sum, zip(*pulses.values(), strict=False)))
     unread = sum(item.unread for item in items)
     return [Item(None, "All sources", Condition.ALL, unread, pulse=pulse, note=note), *items]
+
+
+def breaks(gaps: Sequence[Gap], name_of: Callable[[int], str], zone: tzinfo | None) -> list[Break]:
+    """Return the lines that say where entries may be missing."""
+    out = []
+    for gap in gaps:
+        after, before = local(gap.after, zone), local(gap.before, zone)
+        start = clock(after) if after.date() == before.date() else f"{day(after)} {clock(after)}"
+        label = f"entries may be missing · {name_of(gap.source_id)} · {start} – {clock(before)}"
+        out.append(Break(millis(gap.before), label))
+    return out
 
 
 def watch_counts(watches: Watches, counts: Sequence[int] | None) -> tuple[WatchCount, ...]:

@@ -104,6 +104,13 @@ class ViewCommands(EntryCommands):
         """Poll every source."""
         self._poll(None)
 
+    def action_older(self) -> None:
+        """Fetch what came before the oldest entries."""
+        if self.session.writing:
+            self.status_bar.answer(self.session.look_back(self.view.source_id))
+        else:
+            self.status_bar.answer("Another Wirewatch polls these sources; this one only reads.")
+
     def _poll(self, source_id: int | None) -> None:
         """Ask for a poll of a source, of all when None, and say what comes of that."""
         if not self.session.writing:

@@ -7,7 +7,9 @@ something else changed. Must not know what is on the screen.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable
+from typing import NamedTuple
 
 from rich.segment import Segment
 from textual.cache import LRUCache
@@ -26,8 +28,23 @@ _PAGE = 64
 _ENTRIES = 2_000
 """Entries kept in memory."""
 
-HOUR, LEFT = "hour", "left"
-"""The header lines a row may have: that of its hour, and the one that says where the last visit ended."""
+
+class Break(NamedTuple):
+    """A stretch of time of which entries of a source may be missing."""
+
+    before: int
+    """Sort key of the oldest entry after it, in milliseconds since 1970."""
+    label: str
+
+
+class Head(NamedTuple):
+    """A header line of a row."""
+
+    is_hour: bool
+    label: str
+
+
+LEFT = "you left here"
 
 
 class Cards:
@@ -39,6 +56,7 @@ class Cards:
         self.rows = rows
         self.left_at: int | None = None
         """When the last visit ended, in milliseconds since 1970."""
+        self._breaks: list[Break] = []
         self.hits = self.misses = 0
         """How often a strip was remembered, and how often it had to be made."""
         self._entries: dict[int, Entry] = {}
@@ -81,12 +99,24 @@ class Cards:
         """Return the hour a row belongs to, as its header says it."""
         return render.hour_of(self.rows.key(row), self.look.zone)
 
-    def heads(self, row: int) -> list[str]:
-        """Return the header lines above a row."""
-        heads = [HOUR] if row == 0 or self.hour(row) != self.hour(row - 1) else []
-        at = self.left_at
-        if at is not None and row > 0 and self.rows.key(row) <= at < self.rows.key(row - 1):
-            heads.append(LEFT)
+    def set_breaks(self, breaks: Iterable[Break]) -> bool:
+        """Take other gaps; say whether they are others."""
+        before, self._breaks = self._breaks, sorted(breaks)
+        return before != self._breaks
+
+    def heads(self, row: int) -> list[Head]:
+        """Return the header lines above a row: its hour, gaps, and the line where the last visit ended."""
+        heads: list[Head] = []
+        if row > 0:
+            key, above = self.rows.key(row), self.rows.key(row - 1)
+            low = bisect_right(self._breaks, key, key=lambda each: each.before)
+            high = bisect_right(self._breaks, above, key=lambda each: each.before)
+            heads += [Head(False, each.label) for each in reversed(self._breaks[low:high])]
+            if self.left_at is not None and key <= self.left_at < above:
+                heads.append(Head(False, LEFT))
+        hour = self.hour(row)
+        if row == 0 or hour != self.hour(row - 1):
+            heads.insert(0, Head(True, hour))
         return heads
 
     def extent(self, row: int) -> Extent:
@@ -115,11 +145,10 @@ class Cards:
         key, lines = self._card(row)
         return self._made((key, line, at), lambda: lines[line], at, palette, edge)
 
-    def head(self, head: str, row: int, palette: theme.Palette, edge: Segment) -> Strip:
-        """Return a header line of a row."""
-        label = "you left here" if head == LEFT else self.hour(row)
-        line = render.left_line if head == LEFT else render.hour_header
-        return self._made((head, label), lambda: line(label, self.look), theme.PLAIN, palette, edge)
+    def head(self, head: Head, palette: theme.Palette, edge: Segment) -> Strip:
+        """Return a header line."""
+        line = render.hour_header if head.is_hour else render.notice_line
+        return self._made(head, lambda: line(head.label, self.look), theme.PLAIN, palette, edge)
 
     def empty(self, palette: theme.Palette, edge: Segment) -> Strip:
         """Return a line with nothing on it."""

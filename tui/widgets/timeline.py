@@ -23,7 +23,7 @@ from feeds.store import Selection
 from tui import theme
 from tui.render import Density, Look
 from tui.shelf import Shelf
-from tui.widgets.cards import HOUR, Cards
+from tui.widgets.cards import Break, Cards, Head
 from tui.widgets.line_pane import LinePane, PaneOptions, thumb
 from tui.widgets.reading import Reading
 from tui.widgets.rows import RowIndex
@@ -58,6 +58,10 @@ class Timeline(LinePane):
         """The reader wants the entry under the cursor in full."""
 
         entry_id: int
+
+    @dataclass
+    class PastOldest(Message):
+        """The reader wants to go on below the oldest entry."""
 
     def __init__(
         self,
@@ -146,6 +150,11 @@ class Timeline(LinePane):
         with self._saying() as reading, reading.holding():
             self.cards.left_at = sort_key
 
+    def set_breaks(self, breaks: Iterable[Break]) -> None:
+        """Say where entries may be missing: a line is drawn there."""
+        with self._saying() as reading, reading.holding():
+            self.cards.set_breaks(breaks)
+
     def set_density(self, density: Density) -> None:
         """Give entries another amount of room."""
         with self._saying() as reading, reading.holding():
@@ -155,12 +164,12 @@ class Timeline(LinePane):
 
     def move(self, delta: int) -> None:
         """Move the cursor down by some entries, up when negative."""
-        with self._saying() as reading:
+        with self._saying(down=delta > 0) as reading:
             reading.move(delta)
 
     def page(self, delta: int) -> None:
         """Move down by some screens, up when negative; the cursor stays about where it is on the screen."""
-        with self._saying() as reading:
+        with self._saying(down=delta > 0) as reading:
             reading.page(delta)
 
     def to_newest(self) -> None:
@@ -170,7 +179,7 @@ class Timeline(LinePane):
 
     def to_oldest(self) -> None:
         """Go to the oldest entry."""
-        with self._saying() as reading:
+        with self._saying(down=True) as reading:
             reading.to_oldest()
 
     def to_time(self, sort_key: int) -> None:
@@ -180,7 +189,7 @@ class Timeline(LinePane):
 
     def hour(self, delta: int) -> None:
         """Go to the first entry of an hour further down; when negative, of this hour or of one further up."""
-        with self._saying() as reading:
+        with self._saying(down=delta > 0) as reading:
             reading.to_group(delta, self.cards.hour)
 
     def reveal(self, entry_id: int) -> bool:
@@ -212,7 +221,7 @@ class Timeline(LinePane):
 
     def scroll_lines(self, lines: int) -> None:
         """Move the view and leave the cursor on its entry."""
-        with self._saying() as reading:
+        with self._saying(down=lines > 0) as reading:
             reading.scroll(lines)
 
     def scroll_share(self, share: float) -> None:
@@ -221,12 +230,15 @@ class Timeline(LinePane):
             reading.scroll_share(share)
 
     @contextmanager
-    def _saying(self) -> Iterator[Reading]:
-        """Draw after what is done inside, and say what became different."""
+    def _saying(self, *, down: bool = False) -> Iterator[Reading]:
+        """Draw after what is done inside, and say what became different; `down`: the reader means to go down."""
         reading = self._reading
         follow, cursor, unseen = reading.follow, reading.cursor_id, reading.unseen_changes
+        place = reading.view.slots()[:2] if down else []
         yield reading
         self.redraw()
+        if down and len(self) and cursor == reading.cursor_id and place == reading.view.slots()[:2]:
+            self.post_message(self.PastOldest())
         if follow != reading.follow:
             self.post_message(self.FollowChanged(reading.follow))
         if cursor != reading.cursor_id:
@@ -269,7 +281,8 @@ class Timeline(LinePane):
             if row == NOTHING:
                 frame.append(cards.empty(palette, end))
             elif line < 0 or (y == 0 and not self._is_pushed_out(slots)):
-                frame.append(cards.head(HOUR if y == 0 else cards.heads(row)[line], row, palette, end))
+                head = Head(True, cards.hour(row)) if y == 0 else cards.heads(row)[line]
+                frame.append(cards.head(head, palette, end))
             else:
                 at = marked if row == cursor else theme.PLAIN
                 frame.append(cards.strip(row, line, at, palette, end))
@@ -282,7 +295,7 @@ class Timeline(LinePane):
         """
         if len(slots) < 2 or slots[1].row in (NOTHING, slots[0].row) or slots[1].line >= 0:
             return False
-        return self.cards.heads(slots[1].row)[slots[1].line] == HOUR
+        return self.cards.heads(slots[1].row)[slots[1].line].is_hour
 
     # ------------------------------------------------------------------ Textual's events
 
