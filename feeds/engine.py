@@ -267,6 +267,9 @@ class Engine:
         try:
             finished = await self._visitor.poll(source)
             self._learn(source)
+            if finished.gap and source.id in self._sources:
+                finished = await self._visitor.close_gap(self._sources[source.id], finished)
+                self._learn(source)
         except StoreError as error:
             finished = replace(finished, message=str(error))
             self._put_off(source)

@@ -16,7 +16,7 @@ from feeds.backfill import fill
 from feeds.errors import AdapterError, FetchError, ParseError, WirewatchError
 from feeds.events import OlderRead, PollFinished
 from feeds.flow import Clock, Fetcher, Visit
-from feeds.model import Batch, Health, Outcome, Source, Validators
+from feeds.model import Batch, Gap, Health, Outcome, Source, Validators
 from feeds.parsing import Parsing
 from feeds.poll import Polled, poll
 from feeds.reconcile import Added, Edited, Known, Reconciled, Restored, Withdrawn, confirm, reconcile
@@ -133,24 +133,57 @@ class Visitor:
         Where all of it is known already (the pages of a live blog move on while posts come), the page before that is
         read, and so on within a bound. A failure says nothing about the source's health: its list is read all the same.
         """
-        added = 0
         for page in range(PAGES_BACK):
             if not source.older:
                 break
             if page:
-                await self._clock.sleep_until(self._clock.now() + timedelta(seconds=PAGE_SPACING))
+                await self._rest()
             try:
-                batch = await self._older(source)
+                source, added = await self._page_back(source)
             except (FetchError, ParseError, AdapterError) as error:
                 self._heed(source, error)
-                return OlderRead(source.id, added, more=True, message=str(error))
-            added = self._fill(source, batch)
-            known = self._store.source(source.id)
-            assert known is not None  # what it was given is stored
-            source = known
+                return OlderRead(source.id, more=True, message=str(error))
             if added:
+                return OlderRead(source.id, added, more=bool(source.older))
+        return OlderRead(source.id, more=bool(source.older))
+
+    async def close_gap(self, source: Source, finished: PollFinished) -> PollFinished:
+        """Read older pages until they reach what was known before a poll that left a gap; return how it ended then.
+
+        Within a bound, and without saying why where that does not come about: the gap is marked. Raises `StoreError`.
+        """
+        for _ in range(PAGES_BACK):
+            if not source.older:
                 break
-        return OlderRead(source.id, added, more=bool(source.older))
+            await self._rest()
+            try:
+                source, added = await self._page_back(source)
+            except (FetchError, ParseError, AdapterError) as error:
+                self._heed(source, error)
+                break
+            finished = replace(finished, added=finished.added + added, gap=self._gap(source) is not None)
+            if not finished.gap:
+                break
+        return finished
+
+    async def _rest(self) -> None:
+        await self._clock.sleep_until(self._clock.now() + timedelta(seconds=PAGE_SPACING))
+
+    async def _page_back(self, source: Source) -> tuple[Source, int]:
+        """Read one older page and store what is new of it; return the source as it is then, and how much that was."""
+        batch = await self._older(source)
+        now, gap = self._clock.now(), self._gap(source)
+        oldest = gap.before if gap else self._store.oldest().get(source.id, now)
+        filled = fill(self._known(source, batch), batch, now, oldest=oldest)
+        self._store.fill(source.id, filled, batch.older)
+        known = self._store.source(source.id)
+        assert known is not None  # what it was given is stored
+        return known, len(filled.added)
+
+    def _gap(self, source: Source) -> Gap | None:
+        """Return the newest gap of a source, which is the one that is filled first."""
+        gaps = [gap for gap in self._store.gaps() if gap.source_id == source.id]
+        return max(gaps, key=lambda gap: gap.before, default=None)
 
     async def _older(self, source: Source) -> Batch:
         visit = Visit(
@@ -164,13 +197,6 @@ class Visitor:
         batch = polled.batch
         assert batch is not None  # it is never asked whether something has changed
         return replace(batch, older={}) if batch.older == source.older else batch  # it would lead back to itself
-
-    def _fill(self, source: Source, batch: Batch) -> int:
-        now = self._clock.now()
-        oldest = max((gap.before for gap in self._store.gaps() if gap.source_id == source.id), default=None)
-        filled = fill(self._known(source, batch), batch, now, oldest=oldest or self._store.oldest().get(source.id, now))
-        self._store.fill(source.id, filled, batch.older)
-        return len(filled.added)
 
 
 def _with_oddities(batch: Batch | None, reconciled: Reconciled | None) -> Batch | None:

@@ -124,6 +124,10 @@ class Reader(Protocol):
         """Return the change log after `seq`, oldest first; no more than its newest `CHANGES_KEPT` lines are there."""
         ...
 
+    def changes_of(self, entry_id: int) -> list[ChangeRecord]:
+        """Return what the change log still says of an entry, oldest first."""
+        ...
+
     def close(self) -> None:
         """Close the connection."""
         ...
@@ -167,7 +171,8 @@ class Store(Reader, Protocol):
     def fill(self, source_id: int, filled: Filled, older: dict[str, object]) -> int:
         """Store what an older page added, and where the page before it is; return the last sequence number.
 
-        A gap of the source that it closes is forgotten, and what was read backwards before the gap goes on from there.
+        What lies in a gap is news, the rest is history. A gap that is closed is forgotten, and reading backwards goes
+        on from where it was before.
         """
         ...
 

@@ -8,6 +8,7 @@ leaves no trace.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -47,10 +48,10 @@ class Changes:
         )
         self._finish()
 
-    def fill(self, filled: Filled) -> None:
-        """Apply what an older page added; see `apply`."""
+    def fill(self, filled: Filled, news: Collection[str]) -> None:
+        """Apply what an older page added, of which `news` (identities) is not history; see `apply`."""
         for added in filled.added:
-            self._add(added, ChangeKind.OLDER)
+            self._add(added, ChangeKind.ADDED if added.identity in news else ChangeKind.OLDER)
         self._finish()
 
     def _finish(self) -> None:

@@ -33,6 +33,15 @@ def open_gap(connection: sqlite3.Connection, source: Source, reconciled: Reconci
         )
 
 
+def news_of(connection: sqlite3.Connection, source: Source, filled: Filled) -> frozenset[str]:
+    """Return the identities of what was added inside the newest gap of a source: that came since the poll before."""
+    sql = "SELECT max(after) FROM gap WHERE source_id = ?"
+    (after,) = connection.execute(sql, (source.id,)).fetchone()
+    if after is None:
+        return frozenset()
+    return frozenset(added.identity for added in filled.added if values.micros(added.sort_at) > after)
+
+
 def narrow_gap(
     connection: sqlite3.Connection, source: Source, filled: Filled, older: dict[str, object]
 ) -> dict[str, object]:

@@ -191,9 +191,17 @@ class SqliteReader:
 
     def changes_since(self, seq: int, *, limit: int = 10_000) -> list[ChangeRecord]:
         """Return the change log after `seq`, oldest first."""
-        sql = "SELECT seq, entry_id, kind, revision, at FROM change WHERE seq > ? ORDER BY seq LIMIT ?"
+        return self._log("seq > ? ORDER BY seq LIMIT ?", seq, max(limit, 0))
+
+    def changes_of(self, entry_id: int) -> list[ChangeRecord]:
+        """Return what the change log still says of an entry, oldest first."""
+        # The whole log is gone through, some ten milliseconds; an index would cost at every change.
+        return self._log("entry_id = ? ORDER BY seq", entry_id)
+
+    def _log(self, condition: str, *parameters: int) -> list[ChangeRecord]:
+        sql = f"SELECT seq, entry_id, kind, revision, at FROM change WHERE {condition}"
         with speaking(self._path):
-            found = self._connection.execute(sql, (seq, max(limit, 0))).fetchall()
+            found = self._connection.execute(sql, parameters).fetchall()
         return [
             ChangeRecord(number, entry_id, ChangeKind(kind), revision, values.moment(at))
             for number, entry_id, kind, revision, at in found

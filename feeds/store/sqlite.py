@@ -25,7 +25,7 @@ from feeds.store import CHANGES_KEPT, PollRecord
 from feeds.store import rows as values
 from feeds.store.changes import FEED, NAME, Changes
 from feeds.store.files import DATABASE, WriterLock, connect, make_folder, speaking, transaction
-from feeds.store.gaps import narrow_gap, open_gap
+from feeds.store.gaps import narrow_gap, news_of, open_gap
 from feeds.store.reader import SqliteReader
 from feeds.store.schema import prepare
 
@@ -165,10 +165,11 @@ class SqliteStore(SqliteReader):
             found = connection.execute("SELECT state FROM source WHERE id = ?", (source_id,)).fetchone()
             if found is not None:
                 source = values.source(source_id, found[0])
+                news = news_of(connection, source, filled)
                 older = narrow_gap(connection, source, filled, older)
                 blob = values.encode(replace(source, older=older))
                 connection.execute("UPDATE source SET state = ? WHERE id = ?", (blob, source_id))
-                Changes(connection, source_id, filled.now).fill(filled)
+                Changes(connection, source_id, filled.now).fill(filled, news)
             last = self.last_seq()
             _prune(connection, before, last)
         return last

@@ -571,23 +571,53 @@ async def test_a_host_that_refuses_an_older_page_is_left_alone(world: Callable[.
         assert len(w.site.asked) > len(asked)
 
 
-async def test_a_gap_is_remembered_and_reading_backwards_closes_it(world: Callable[..., World]) -> None:
+async def test_a_gap_is_closed_by_reading_backwards_and_what_lay_in_it_is_news(world: Callable[..., World]) -> None:
     w = world()
     pages(w, ("2|Two", "1|One"), ("0|Zero",))
     async with w.running():
-        pages(w, ("9|Nine", "8|Eight"), ("7|Seven", "3|Three"), ("2|Two", "1|One"), ("0|Zero",))
+        pages(w, ("9|Nine", "8|Eight"), ("7|Seven", "6|Six"), ("3|Three", "2|Two"), ("1|One",), ("0|Zero",))
+        told: list[int] = []
+        w.on_event = lambda event: told.append(len(w.titles())) if isinstance(event, Changed) else None
         await w.clock.advance(60)
+        assert told == [4]  # the list is told before the pages are read
+        await w.clock.advance(5)
+    assert told == [4, 7]
+    assert w.titles() == ["One", "Two", "Three", "Six", "Seven", "Eight", "Nine"]
+    assert w.kinds() == [ChangeKind.ADDED] * 7
+    assert w.store.gaps() == []
+    assert (w.finished()[-1].added, w.finished()[-1].gap) == (5, False)
+    assert w.site.asked == [A, A, f"{A}/2", f"{A}/3"]
+    # Reading backwards goes on where it had been before the gap.
+    assert w.engine.sources[0].older == {"page": f"{A}/2"}
+
+
+async def test_a_gap_too_wide_to_be_closed_stays_marked_until_the_reader_looks_back(
+    world: Callable[..., World],
+) -> None:
+    w = world()
+    w.site.put(A, "1|One")
+    async with w.running():
+        pages(w, *[(f"{number}|{number}",) for number in range(20, 0, -1)])
+        await w.clock.advance(60)
+        await w.clock.advance(PAGES_BACK * PAGE_SPACING)
         assert w.finished()[-1].gap
-        assert [gap.source_id for gap in w.store.gaps()] == [w.ids[A]]
+        assert len(w.titles()) == 1 + 1 + PAGES_BACK
+        (gap,) = w.store.gaps()
+        assert gap.before == w.store.entries(w.store.select(View()).ids)[1].sort_at
         w.engine.look_back([w.ids[A]])
         await w.clock.advance(HOST_SPACING)
-        assert w.titles() == ["One", "Two", "Three", "Seven", "Eight", "Nine"]
+        assert len(w.titles()) == 2 + PAGES_BACK + 1
+
+
+async def test_a_gap_that_cannot_be_read_across_is_marked(world: Callable[..., World]) -> None:
+    w = world()
+    w.site.put(A, "1|One")
+    async with w.running():
+        w.site.put(A, "9|Nine", f"<{A}/2")
+        await w.clock.advance(60)
+        await w.clock.advance(PAGE_SPACING)
+        assert (w.finished()[-1].outcome, w.finished()[-1].gap) == (Outcome.CHANGED, True)
         assert len(w.store.gaps()) == 1
-        w.engine.look_back([w.ids[A]])
-        await w.clock.advance(5)
-        assert w.store.gaps() == []
-        # It goes on where it had been before the gap.
-        assert w.titles() == ["Zero", "One", "Two", "Three", "Seven", "Eight", "Nine"]
 
 
 async def test_older_pages_are_read_once_and_each_answer_is_returned(world: Callable[..., World]) -> None:

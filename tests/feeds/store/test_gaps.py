@@ -109,13 +109,16 @@ def test_a_page_that_does_not_reach_across_narrows_the_gap(parted: tuple[Store, 
     store, one = parted
     store.fill(one, filled(older("v", 30), older("w", 40), reached=at(50)), {"before": "v"})
     assert store.gaps() == [Gap(one, at(4), at(30))]
+    assert [each.kind for each in store.changes_since(0)][-2:] == [ChangeKind.ADDED] * 2
     assert place(store, one) == {"before": "v"}
 
 
 def test_a_page_that_reaches_across_closes_it_and_reading_goes_on_where_it_was(parted: tuple[Store, int]) -> None:
     store, one = parted
-    store.fill(one, filled(older("e", 5), reached=at(4)), {"before": "d"})
+    store.fill(one, filled(older("a", 1), older("e", 5), reached=at(4)), {"before": "d"})
     assert store.gaps() == []
+    # What came since the poll before is news; what is older still is not.
+    assert [each.kind for each in store.changes_since(0)][-2:] == [ChangeKind.OLDER, ChangeKind.ADDED]
     assert place(store, one) == {"before": "b"}
 
 
