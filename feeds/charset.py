@@ -1,6 +1,7 @@
 """Which characters the bytes of an answer are.
 
-Owns the order in which an encoding is believed and the names of encodings that are known (WHATWG Encoding, 4.2).
+Owns the order in which an encoding is believed and the names of encodings that are known: those of browsers (WHATWG
+Encoding, 4.2), and some that only older programs write (IANA Character Sets, by the names Python knows them under).
 Looks at marks, at the bytes and at the names it is given; what a document declares is found by the caller, for what
 counts as a declaration depends on the form. Only encodings of text are known: a name that means a codec of Python's
 own (`punycode`, `undefined`, `zlib`) is no name.
@@ -8,6 +9,7 @@ own (`punycode`, `undefined`, `zlib`) is no name.
 
 from __future__ import annotations
 
+import encodings.aliases
 import re
 
 _MARKS = (
@@ -24,6 +26,8 @@ _UNMARKED = (
     (re.compile(rb"[\t\n\r <{\[]\0[^\0]"), "utf-16-le"),
     (re.compile(rb"\0[\t\n\r <{\[]\0"), "utf-16-be"),
 )
+_SEVEN_BITS = {"iso2022_jp": b"\x1b", "iso2022_kr": b"\x1b", "hz": b"~{"}
+"""Encodings whose bytes are all ASCII, and what none of them is without."""
 _NOT_ASCII = bytes(range(0x80, 0x100))
 
 # Python's name, then the labels. Where the standard has one decoder for two encodings, so has this table; ISO-8859-1
@@ -82,6 +86,36 @@ def _labels() -> dict[str, str]:
 
 _KNOWN = _labels()
 
+# What browsers do not know. A document in one of these begins with ASCII all the same.
+_OLDER = frozenset(
+    "cp437 cp720 cp737 cp775 cp850 cp852 cp855 cp856 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp869 cp1006 "
+    "cp1125 euc_jis_2004 euc_jisx0213 hp_roman8 hz iso2022_kr iso8859_11 johab koi8_t kz1048 mac_croatian mac_greek "
+    "mac_iceland mac_latin2 mac_romanian mac_turkish ptcp154 shift_jis_2004 shift_jisx0213".split()
+)
+# What is written in one of these is decoded by one that holds it, as the standard does.
+_WIDER = {
+    "ascii": "cp1252",
+    "latin_1": "cp1252",
+    "iso8859_9": "cp1254",
+    "tis_620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+
+
+def _named(label: str) -> str:
+    """Return Python's name of the encoding a label means, empty for one that is not known."""
+    label = label.strip(" \t\r\n\f").lower()
+    if (name := _KNOWN.get(label)) is not None:
+        return name
+    name = encodings.normalize_encoding(label) if label.isascii() else ""
+    name = encodings.aliases.aliases.get(name, name)
+    name = _WIDER.get(name, name)
+    return name if name in _OLDER or name in _KNOWN.values() else ""
+
 
 def mark(body: bytes) -> tuple[str, int]:
     """Return the encoding a body says by a byte order mark or by its zero bytes, and how long the mark is.
@@ -106,9 +140,10 @@ def decode(body: bytes, declared: str = "", header: str = "") -> str:
     encoding, size = mark(body)
     if encoding:
         return body[size:].decode(encoding, "replace")
-    named = [name for label in (header, declared) if (name := _KNOWN.get(label.strip(" \t\r\n\f").lower(), ""))]
-    if "iso2022_jp" in named and b"\x1b" in body:
-        return body.decode("iso2022_jp", "replace")  # seven bits: it would pass as UTF-8
+    named = [name for label in (header, declared) if (name := _named(label))]
+    for name in named:
+        if (sign := _SEVEN_BITS.get(name)) is not None and sign in body:
+            return body.decode(name, "replace")  # it would pass as UTF-8
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:

@@ -144,3 +144,31 @@ def test_utf_8_comes_back_whatever_is_said(text: str, label: str) -> None:
     body = f"<a>{text}".encode()
     if "\x1b" not in text:
         assert charset.decode(body, declared=label) == f"<a>{text}"
+
+
+@pytest.mark.parametrize(
+    ("label", "codec", "text"),
+    [
+        ("IBM437", "cp437", "Ç"),
+        ("cp850", "cp850", "Ç"),
+        ("csPC862LatinHebrew", "cp862", "א"),
+        ("windows_1251", "cp1251", "Ђ"),
+        ("MacCyrillic", "mac_cyrillic", "Жук"),
+        ("macroman", "mac_roman", "Ä"),
+        ("iso8859_9", "cp1254", "ğ"),
+        ("shift_jis_2004", "shift_jis_2004", "か゚"),
+        ("iso-2022-kr", "iso2022_kr", "한국"),
+        ("HZ-GB-2312", "hz", "新闻"),
+    ],
+)
+def test_names_that_only_older_programs_write_are_known_too(label: str, codec: str, text: str) -> None:
+    written = f"<title>{text}</title>"
+    assert charset.decode(written.encode(codec), declared=label) == written
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["punycode", "idna", "utf-7", "unicode_escape", "zlib", "rot13", "base64", "cp037", "mbcs", "é", "x" * 9999],
+)
+def test_codecs_that_are_no_encoding_of_text_are_no_names(label: str) -> None:
+    assert charset.decode(b"\x80 ~{P1 +AGE- \\u0041", declared=label) == "€ ~{P1 +AGE- \\u0041"
