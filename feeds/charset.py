@@ -87,11 +87,12 @@ def _labels() -> dict[str, str]:
 _KNOWN = _labels()
 
 # What browsers do not know. A document in one of these begins with ASCII all the same.
-_OLDER = frozenset(
-    "cp437 cp720 cp737 cp775 cp850 cp852 cp855 cp856 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp869 cp1006 "
-    "cp1125 euc_jis_2004 euc_jisx0213 hp_roman8 hz iso2022_kr iso8859_11 johab koi8_t kz1048 mac_croatian mac_greek "
-    "mac_iceland mac_latin2 mac_romanian mac_turkish ptcp154 shift_jis_2004 shift_jisx0213".split()
-)
+_OLDER_NAMES = """
+    cp437 cp720 cp737 cp775 cp850 cp852 cp855 cp856 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp869 cp1006 cp1125
+    euc_jis_2004 euc_jisx0213 hp_roman8 hz iso2022_kr iso8859_11 johab koi8_t kz1048 mac_croatian mac_greek mac_iceland
+    mac_latin2 mac_romanian mac_turkish ptcp154 shift_jis_2004 shift_jisx0213
+"""
+_OLDER = frozenset(_OLDER_NAMES.split())
 # What is written in one of these is decoded by one that holds it, as the standard does.
 _WIDER = {
     "ascii": "cp1252",

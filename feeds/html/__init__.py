@@ -42,9 +42,9 @@ _BLOCK_NAMES = """
     tr ul amp-accordion amp-carousel amp-selector amp-live-list amp-lightbox
 """
 _NEVER_NAMES = """
-    area base basefont bgsound canvas colgroup datalist frame frameset head link math meta noembed noframes param script
-    style svg template title track amp-ad amp-analytics amp-auto-ads amp-consent amp-font amp-install-serviceworker
-    amp-pixel amp-script amp-state amp-sticky-ad amp-story-auto-ads
+    annotation annotation-xml area base basefont bgsound canvas colgroup datalist frame frameset head link meta noembed
+    noframes param script style svg template title track amp-ad amp-analytics amp-auto-ads amp-consent amp-font
+    amp-install-serviceworker amp-pixel amp-script amp-state amp-sticky-ad amp-story-auto-ads
 """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 """Elements that begin and end a paragraph."""

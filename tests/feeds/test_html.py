@@ -788,3 +788,9 @@ def test_a_large_page_takes_little_time(make: Callable[[], bytes]) -> None:
 def test_any_page_is_a_tree_or_none(body: bytes, charset: str) -> None:
     tree = html.tree(body, charset)
     assert tree is None or tree.tag == "html"
+
+
+def test_a_formula_is_its_signs_and_not_its_source() -> None:
+    formula = "<math><semantics><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow>"
+    formula += '<annotation encoding="application/x-tex">a + b</annotation></semantics></math>'
+    assert plain(html.document(f"<p>The sum {formula} is known.</p>")) == "The sum a+b is known."
