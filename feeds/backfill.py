@@ -1,8 +1,9 @@
 """What an older page of a source adds to what is known of it: history, not news.
 
-Owns which sources are to be read backwards, which posts of an older page are new here, where they stand in time, and how far back the entries now reach without a gap. A
-pure function beside `feeds.reconcile`: nothing of an older page edits or withdraws what is known, since it may be a
-copy from long ago (RFC 5005, 4: an archive document is expected never to change).
+Owns which sources are to be read backwards, which posts of an older page are new here, where they stand in time, and
+how far back the entries now reach without a gap. Pure, beside `feeds.reconcile`: nothing of an older page edits or
+withdraws what is known, since it may be a copy from long ago (RFC 5005, 4: an archive document is expected never to
+change).
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def fill(known: Known, batch: Batch, now: datetime, *, oldest: datetime) -> Fill
     `oldest` is the place of the oldest entry after which the page comes. What the page has no date for stands
     before it, in the order of the page.
     """
-    posts = [post for post in batch.posts if not post.pinned and _says_something(post)]
+    posts = [post for post in batch.finished if not post.pinned and _says_something(post)]
     matched = matching.match(posts, known.entries, [seen.identity for seen in known.window or ()])
     added: list[Added] = []
     place = oldest - _TICK

@@ -44,7 +44,8 @@ _BOILERPLATE = re.compile(
     rf"|{_AGO}|[\d.,]+\s?[km]?\s(?:comments?|shares?|likes?|views?|retweets?|reposts?|reactions?))\.?",
     re.IGNORECASE,
 )
-# A picture without a caption stands in a text by its address, which is signed or resized anew at every visit.
+# A picture without a caption stands in a text by its address, which is signed or resized anew at every visit. Whether
+# there is one says little: publishers put the same on every post that has none, and take it away again.
 _ADDRESS = re.compile(r"\[(image|video|audio): [^\s/]+/\S*\]|\[(embed: [^\s?]+/[^\s?]*)\?utm_\S*\]")
 
 
@@ -115,8 +116,8 @@ def _bare(url: str) -> str:
 def content_hash(post: Post) -> str:
     """Return a hash of what a reader reads: equal for two states that differ in noise only.
 
-    White space, typographic quotes and dashes, addresses of pictures, and lines about when the page was touched are
-    noise. Words, case, punctuation and numbers in prose never are.
+    White space, typographic quotes and dashes, pictures without a caption, addresses of films and sounds, and lines
+    about when the page was touched are noise. Words, case, punctuation and numbers in prose never are.
     """
     return digest(said(post.title), said(text_of(post)))
 
@@ -129,7 +130,7 @@ def text_of(post: Post) -> str:
 def said(text: str) -> str:
     """Return a text without noise: in one line, with plain quotes and dashes, without lines a page writes itself."""
     if "[" in text:
-        text = _ADDRESS.sub(lambda found: f"[{found[1] or found[2]}]", text)
+        text = _ADDRESS.sub(lambda found: "" if found[1] == "image" else f"[{found[1] or found[2]}]", text)
     lines = (line(each) for each in text.translate(_TYPOGRAPHY).split("\n"))
     return " ".join(each for each in lines if each and not _BOILERPLATE.fullmatch(each))
 

@@ -17,12 +17,15 @@ from msgspec.structs import replace
 from feeds.identity import ENOUGH, aliases, beginning, content_hash, digest, key, said, text_of
 from feeds.model import Entry, Post
 
+Row = tuple[str, Post, Entry | None]
+"""A post, its identity, and the entry it is; None where it is of no known entry."""
+
 
 class Matched(NamedTuple):
     """The posts of a batch, each once, with its identity and the entry it is."""
 
-    rows: list[tuple[str, Post, Entry | None]]
-    """In the order of the posts; None where the post is of no known entry."""
+    rows: list[Row]
+    """In the order of the posts."""
     renamed: int
     """Entries that came back under another id."""
 
@@ -43,7 +46,7 @@ def match(posts: Sequence[Post], entries: Sequence[Entry], shown: Sequence[str] 
             found.update(pair({index: posts[index] for index in indexes}, by_key[name], places))
     renamed = _match_aliases(posts, entries, found)
     names = Names(entry.identity for entry in entries)
-    rows: list[tuple[str, Post, Entry | None]] = []
+    rows: list[Row] = []
     for index, post in enumerate(posts):
         entry_found = found.get(index)
         rows.append((names.new(post) if entry_found is None else entry_found.identity, post, entry_found))
@@ -189,27 +192,55 @@ def _bearers(trait: Callable[[_Traits], Hashable | None], among: dict[int, _Trai
 def _match_aliases(posts: Sequence[Post], entries: Sequence[Entry], found: dict[int, Entry]) -> int:
     """Find entries whose posts came back under another id; return how many there are.
 
-    A name with a date in it proves it, where nobody else has that name. One without (“Market update”, on the page all
-    of them are on) proves it only where no post kept its id and most are found by such names: then the source makes
-    new ids at every visit.
+    A name with a date in it proves it, where nobody else has that name; for what has no id, the date alone. A name
+    without one (“Market update”, on the page all of them are on) proves it only where no post kept its id and most are
+    found by such names: then the source makes new ids at every visit.
     """
     strangers = [index for index in range(len(posts)) if index not in found]
     claimed = {entry.id for entry in found.values()}
     if not strangers or len(claimed) == len(entries):
         return 0
-    by_key = len(found)
+    by_key = set(found)
     dates = {posts[index].published for index in strangers} - {None}
     dated = [entry for entry in entries if entry.post.published in dates]
     if any(entry.id not in claimed for entry in dated):
         wanted = _bearers_of_aliases([(index, post) for index, post in enumerate(posts) if post.published in dates])
         _claim(("fingerprint:", "beginning:"), wanted, dated, found, claimed)
-    if by_key:
-        return len(found) - by_key
-    guessed = dict(found)
-    _claim(("address:", "words:"), _bearers_of_aliases(enumerate(posts)), entries, guessed, claimed)
-    if len(guessed) * 2 >= len(posts):
-        found.update(guessed)
-    return len(found)
+        _claim_moments([index for index in strangers if not _is_named(posts[index])], posts, dated, found, claimed)
+    if not by_key:
+        guessed = dict(found)
+        _claim(("address:", "words:"), _bearers_of_aliases(enumerate(posts)), entries, guessed, claimed)
+        _claim_moments(strangers, posts, dated, guessed, claimed)
+        if len(guessed) * 2 >= len(posts):
+            found.update(guessed)
+    return sum(_is_named(posts[index]) for index in found if index not in by_key)
+
+
+def _is_named(post: Post) -> bool:
+    return bool(post.key or post.url)
+
+
+def _claim_moments(
+    strangers: Iterable[int],
+    posts: Sequence[Post],
+    entries: Sequence[Entry],
+    found: dict[int, Entry],
+    claimed: set[int],
+) -> None:
+    """Find entries by the moment they were published at, where no other post and no other entry was."""
+    once = Counter(post.published for post in posts)
+    holders: dict[datetime | None, list[Entry]] = {}
+    for entry in entries:
+        holders.setdefault(entry.post.published, []).append(entry)
+    for index in strangers:
+        when = posts[index].published
+        # A day without a time is midnight somewhere: zones lie quarters of an hour apart.
+        if index in found or when is None or once[when] > 1 or not (when.second or when.minute % 15):
+            continue
+        there = holders.get(when, [])
+        if len(there) == 1 and there[0].id not in claimed:
+            found[index] = there[0]
+            claimed.add(there[0].id)
 
 
 def _bearers_of_aliases(posts: Iterable[tuple[int, Post]]) -> dict[str, list[int]]:

@@ -146,6 +146,14 @@ class Batch(Struct, frozen=True, omit_defaults=True):
     offers: tuple[Offer, ...] = ()
     problems: tuple[str, ...] = ()
     """Sentences about what was wrong and read all the same."""
+    cut: bool = False
+    """The answer ends inside the last post (tombstones not counted), of which only the beginning was read."""
+
+    @property
+    def finished(self) -> tuple[Post, ...]:
+        """The posts that were read to their ends."""
+        last = max((place for place, post in enumerate(self.posts) if self.cut and not post.withdrawn), default=-1)
+        return tuple(post for place, post in enumerate(self.posts) if place != last)
 
 
 # ------------------------------------------------------------------ what the store knows

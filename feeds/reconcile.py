@@ -7,6 +7,7 @@ returns. Knows no ids being made, no transactions, no clock.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
@@ -139,7 +140,8 @@ class Reconciled(Struct, frozen=True):
 
 def reconcile(known: Known, batch: Batch, now: datetime) -> Reconciled:
     """Return what a batch changed in what is known of its source."""
-    posts = _newest_first([post for post in batch.posts if not post.withdrawn])
+    # Half a post would be an edit of the whole one, and be edited back at the next poll.
+    posts = _newest_first([post for post in batch.finished if not post.withdrawn], known)
     gone = [post for post in batch.posts if post.withdrawn]
     matched = matching.match(posts, known.entries, [seen.identity for seen in known.window or ()])
     tombstones = _tombstones(matched, gone, known)
@@ -188,15 +190,27 @@ def place_in_time(post: Post, now: datetime, read_at: datetime | None) -> dateti
 # ------------------------------------------------------------------ changes
 
 
-def _newest_first(posts: list[Post]) -> list[Post]:
+def _newest_first(posts: list[Post], known: Known) -> list[Post]:
     """Return the posts as they are listed, turned round where the list begins with the oldest.
 
-    That takes more than two dates: those of several publishers have little to do with the order of their lists.
+    To say that by dates takes more than two: those of several publishers have little to do with the order of their
+    lists. Fewer do where the list would be the other way round than before.
     """
-    dates = [post.published for post in posts if post.published and not post.pinned]
-    steps = list(pairwise(dates))
+    loose = [post for post in posts if not post.pinned]
+    steps = list(pairwise(post.published for post in loose if post.published))
     rising, falling = sum(a < b for a, b in steps), sum(a > b for a, b in steps)
-    return posts[::-1] if rising >= _RISING and rising >= _RISING * falling else posts
+    if rising >= _RISING and rising >= _RISING * falling:
+        return posts[::-1]
+    return posts[::-1] if rising > falling and _is_turned(loose, known) else posts
+
+
+def _is_turned(posts: Sequence[Post], known: Known) -> bool:
+    """Say whether posts stand the other way round than in the list as it was last shown."""
+    shown = {seen.identity: place for place, seen in enumerate(known.window or ())}
+    keys = Counter(identity.key(post) for post in posts)
+    places = {identity.key(entry.post): shown[entry.identity] for entry in known.entries if entry.identity in shown}
+    kept = list(pairwise(places[name] for name, count in keys.items() if count == 1 and name in places))
+    return sum(a > b for a, b in kept) * 2 > len(kept)
 
 
 def _additions(matched: Matched, gone: Sequence[Post], known: Known, now: datetime) -> list[Change]:
@@ -320,6 +334,11 @@ def _absences(
     return _with_ghosts(before, listed, ghosts, anchors), withdrawn, False
 
 
+def _is_redated(shown: _Shown, entry: Entry | None) -> bool:
+    before = entry.post.published if entry is not None else None
+    return before is not None and shown.published is not None and shown.published != before
+
+
 def _missing(
     before: Sequence[Seen],
     places: dict[str, int],
@@ -335,16 +354,20 @@ def _missing(
     An entry is True where others stand on both sides. `places` are those of everything that is shown, `loose` is what
     of it is not pinned, `anchors` are the entries that stood in the list before and stand in it still. Where their
     order has changed, an entry is forgotten unless some are above it and some below it as they were: nobody can say any
-    more where the others should stand.
+    more where the others should stand. Nor is anything below it where all that are have other dates now: they may have
+    been published again above it.
     """
     oldest = min((each.published for each in loose if each.published), default=None)
     top = places[loose[0].identity]
-    order = [places[seen.identity] for seen in before if seen.identity in anchors]
+    kept = [seen.identity for seen in before if seen.identity in anchors]
+    order = [places[name] for name in kept]
     below = list(accumulate(reversed(order), min))[::-1]
     above = list(accumulate(order, max))
     in_order = order == above
     missing: dict[str, bool] = {}
     passed = 0
+    redated = {each.identity for each in loose if _is_redated(each, entries.get(each.identity))}
+    steady = max((place for place, name in enumerate(kept) if name not in redated), default=-1)
     for seen in before:
         if seen.identity in anchors:
             passed += 1
@@ -353,7 +376,7 @@ def _missing(
             continue
         published = entry.post.published
         fallen = published is not None and oldest is not None and published < oldest
-        held = passed < len(order) and (in_order or (passed > 0 and above[passed - 1] < below[passed]))
+        held = passed <= steady and (in_order or (passed > 0 and above[passed - 1] < below[passed]))
         if whole:
             missing[seen.identity] = True
         elif held and not fallen and seen.identity not in pinned:

@@ -63,6 +63,8 @@ class Feed(NamedTuple):
     deleted: tuple[str, ...]
     """Ids of entries that the feed says were deleted (RFC 6721)."""
     problems: tuple[str, ...]
+    half: bool = False
+    """The document ends inside the last entry."""
 
 
 class _Handlers(_FeedParserMixin):  # type: ignore[misc]  # feedparser has no types
@@ -235,12 +237,16 @@ class _Reader:
                     self.end(value)
             if self.done:
                 break
-        if self.open and not self.done and not self.problems:
+        handlers = self.handlers
+        cut = bool(self.open) and not self.done
+        if cut and not self.problems:
             self.problems.append("The feed is cut off: it ends before its last element does; what came was read.")
+        half = cut and bool(handlers.entries) and (self.locals["item"] > 0 or self.locals["entry"] > 0)
         while self.open:
             self.close()
-        handlers = self.handlers
-        return Feed(handlers.version, handlers.feeddata, handlers.entries, tuple(self.deleted), tuple(self.problems))
+        return Feed(
+            handlers.version, handlers.feeddata, handlers.entries, tuple(self.deleted), tuple(self.problems), half
+        )
 
     def start(self, written: str, inside: str) -> None:
         prefix, _, local = written.rpartition(":")

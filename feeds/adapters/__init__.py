@@ -34,6 +34,8 @@ BUILT_IN = {
     "googlecloud": "feeds.adapters.googlecloud:GoogleCloud",
     "wpliveblog": "feeds.adapters.wpliveblog:WpLiveblog",
     "superdesk": "feeds.adapters.superdesk:Superdesk",
+    "norkon": "feeds.adapters.norkon:Norkon",
+    "liveblog24": "feeds.adapters.liveblog24:Liveblog24",
     "cnn": "feeds.adapters.cnn:Cnn",
     "amp": "feeds.adapters.amp:Amp",
     "usgs": "feeds.adapters.usgs:Usgs",
@@ -41,9 +43,11 @@ BUILT_IN = {
     "jsonld": "feeds.adapters.jsonld:JsonLd",
     "microdata": "feeds.adapters.microdata:Microdata",
     "mastodon": "feeds.adapters.mastodon:Mastodon",
+    "eventstream": "feeds.adapters.eventstream:EventStream",
     "jsonfeed": "feeds.adapters.jsonfeed:JsonFeed",
     "syndication": "feeds.adapters.syndication:Syndication",
     "hfeed": "feeds.adapters.hfeed:HFeed",
+    "clockpage": "feeds.adapters.clockpage:ClockPage",
 }
 """The adapters of this package, as in its metadata; used where that is missing or older than the source tree."""
 
@@ -140,6 +144,18 @@ class Registry:
     def would_read(self, response: Response) -> tuple[str, ...]:
         """Return the adapters that read an answer only where a person says so."""
         return tuple(name for name in self._entries if self._confidence(name, response) is Confidence.ASKED)
+
+    def guess(self, name: str) -> str:
+        """Return how an adapter that is only asked reads an answer: its attribute `guess`, a few words."""
+        try:
+            said = line(str(getattr(self.load(name), "guess", "")))
+        except AdapterError:
+            said = ""
+        except (Exception, SystemExit) as error:
+            # Foreign code may run here as well.
+            self._problems[name] = f"The adapter “{name}” failed in guess: {described(error)}"
+            said = ""
+        return said[:200] or f"Read by “{name}”, which is a guess"
 
     def _import(self, name: str) -> Adapter:
         target = self._entries.get(name)

@@ -3,36 +3,41 @@
 Owns the addresses of its blogs, the three questions that are put to the service (their names are its own, spelling
 included) and what follows from the list of ids: the list is whole and each post is an answer of its own, so only
 posts that are not known are fetched, the newest few again now and then for their edits, and an id that has left the
-list between others is a post that was deleted.
+list between others is a post that was deleted. Older posts are those further down the list.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeGuard
 from urllib.parse import unquote, urlencode, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds import jsonvalue, text
 from feeds.document import Paragraph, Run, plain
 from feeds.errors import NotAFeedError, ParseError
 from feeds.flow import Confidence, Flow, Request, Response, Visit
 from feeds.jsonvalue import Object
-from feeds.liveblogs import successor
+from feeds.liveblogs import backlog, successor
 from feeds.model import Batch, Coverage, Extent, Kind, Post
 
 FETCHED = 40
-"""Posts fetched at one visit. Of a longer blog, the first visit brings the newest; the others are left alone: fetched
-later they would look like news."""
+"""Posts fetched at one visit. Of a longer blog, the first visit brings the newest; the others are older posts, which a
+poll leaves alone: fetched later they would look like news."""
+OLDER = 20
+"""Older posts fetched at once."""
 CHECKED = 5
 """Newest posts that are fetched again for their edits."""
 CHECK_EVERY = timedelta(minutes=3)
 """How often that is done, and how long what a blog says of itself is taken to hold."""
 MAX_IDS = 3_000
+_NAMES = 5
+"""Ids that say where in the list older posts begin: any of them may be deleted until they are asked for."""
 _WHAT = "a live blog of Al Jazeera"
 _SITES = {"www.aljazeera.com": "aje", "aljazeera.com": "aje", "www.aljazeera.net": "aja", "aljazeera.net": "aja"}
 _ORIGINS = {"aje": "https://www.aljazeera.com", "aja": "https://www.aljazeera.net"}
@@ -63,27 +68,28 @@ class AlJazeera:
         memory = _memory(visit.cursor)
         checking = not _is_fresh(memory.about, visit.now)
         about, ids = memory.about, None
+        problems: list[str] = []
         if checking:
             name = {"name": blog.slug, "postType": "liveblog", "preview": ""}
-            answer = _load((yield _ask(blog, "ArchipelagoSingleLiveBlogQuery", name)))
-            about, ids = _about(answer, visit.now), _ids(answer)
+            response = yield _ask(blog, "ArchipelagoSingleLiveBlogQuery", name, optional=True)
+            try:
+                answer = _load(response)
+                about, ids = _about(answer, visit.now), _ids(answer)
+            except ParseError as error:
+                problems.append(f"What the live blog says of itself could not be read. {response.failed or error}")
+                about = {**about, "asked": visit.now.isoformat() if visit.now else ""}  # not at every visit
         if ids is None:
             # The same list as last time would end the visit; not while something is left to be found out.
             settled = not checking and not memory.missing and not memory.waiting
-            answer = _load(
-                (yield _ask(blog, "SingleLiveBlogChildrensQuery", {"postName": blog.slug}, conditional=settled))
-            )
-            ids = _ids(answer)
-            if ids is None:
-                raise NotAFeedError("Al Jazeera knows no live blog at this address, or no longer.")
+            ids = yield from _list(blog, conditional=settled)
         known = {*memory.listed, *memory.missing}
         unknown = [key for key in ids if key not in known]
         again = [key for key in ids[:CHECKED] if key in known] if checking else []
-        posts: dict[str, Post] = {}
-        for key in (*unknown[:FETCHED], *again):
-            variables = {"postID": int(key), "postType": "liveblog-update", "preview": "", "isAmp": False}
-            posts[key] = _read_post((yield _ask(blog, "LiveBlogUpdateQuery", variables)), key, blog.address)
-        waiting = unknown[FETCHED:] if known else []
+        posts, failed = yield from _fetch(blog, (*unknown[:FETCHED], *again))
+        if failed:
+            problems.append(f"Some posts could not be read; they are asked for again. {failed}")
+        # At a first visit what was not fetched is older; if nothing was, the next one is the first.
+        waiting = [key for key in unknown if key not in posts] if known or not posts else []
         left = _left(memory, ids)
         # Twice in a row: lists come from caches that do not always agree.
         gone = [Post(key=key, withdrawn=True) for key in left.missing if left.sure and key in memory.missing]
@@ -93,9 +99,62 @@ class AlJazeera:
             "about": about,
             "listed": list(listed)[:MAX_IDS],
             "missing": [key for key in left.missing if not left.sure or key not in memory.missing],
-            "waiting": len(waiting),
+            "waiting": len(waiting) if known else 0,
         }
-        return _batch(blog, about, (*shown, *gone), cursor)
+        count = max((place for place, key in enumerate(ids, 1) if key in posts), default=0)
+        older = _place(ids, count) if shown or not known else {}
+        batch = _batch(blog, about, (*shown, *gone), cursor)
+        return replace(batch, older=older, problems=tuple(problems))
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        """Read the posts that follow in the list of ids, a portion of them; see `flow.Pages`."""
+        blog = _blog(visit.url)
+        names = list(filter(_is_id, jsonvalue.items(visit.older, "below")[:_NAMES]))
+        count = visit.older.get("count")
+        count = count if isinstance(count, int) and 0 <= count < MAX_IDS else None
+        if blog is None or not (names or count is not None):
+            raise backlog.lost()
+        ids = yield from _list(blog)
+        places = [ids.index(name) + 1 for name in names if name in ids]
+        if not places and count is None:
+            raise backlog.lost()
+        # Where all of them are gone, what follows has moved up by as many.
+        start = places[0] if places else max((count or 0) - len(names), 0)
+        portion = ids[start : start + OLDER]
+        posts, failed = yield from _fetch(blog, portion)
+        if failed and not posts:
+            raise ParseError(f"The older posts could not be read. {failed}")
+        problems = (f"Some older posts could not be read; they are asked for again. {failed}",) if failed else ()
+        shown = tuple(posts.values())
+        return Batch(
+            Kind.LIVEBLOG, posts=shown, link=blog.address, older=_place(ids, start + len(shown)), problems=problems
+        )
+
+
+def _list(blog: _Blog, *, conditional: bool = False) -> Generator[Request, Response, list[str]]:
+    """Ask for the ids of a blog's posts, the newest first. Raises `ParseError`."""
+    question = _ask(blog, "SingleLiveBlogChildrensQuery", {"postName": blog.slug}, conditional=conditional)
+    ids = _ids(_load((yield question)))
+    if ids is None:
+        raise NotAFeedError("Al Jazeera knows no live blog at this address, or no longer.")
+    return ids
+
+
+def _fetch(blog: _Blog, wanted: Sequence[str]) -> Generator[Request, Response, tuple[dict[str, Post], str]]:
+    """Ask for posts, in that order, until one cannot be had; return those that were, and why it could not."""
+    posts: dict[str, Post] = {}
+    for key in wanted:
+        variables = {"postID": int(key), "postType": "liveblog-update", "preview": "", "isAmp": False}
+        response = yield _ask(blog, "LiveBlogUpdateQuery", variables, optional=True)
+        if response.failed:
+            return posts, response.failed
+        posts[key] = _read_post(response, key, blog.address)
+    return posts, ""
+
+
+def _place(ids: Sequence[str], count: int) -> dict[str, object]:
+    """Return where the posts after the first of a list are: below the last of these, or as many down the list."""
+    return {"below": list(reversed(ids[max(count - _NAMES, 0) : count])), "count": count} if count < len(ids) else {}
 
 
 # ------------------------------------------------------------------ addresses and questions
@@ -121,11 +180,14 @@ def _blog(url: str) -> _Blog | None:
     return _Blog(site, unquote(found[2]), f"{_ORIGINS[site]}{found[1]}")
 
 
-def _ask(blog: _Blog, name: str, variables: Mapping[str, object], *, conditional: bool = False) -> Request:
+def _ask(
+    blog: _Blog, name: str, variables: Mapping[str, object], *, conditional: bool = False, optional: bool = False
+) -> Request:
     written = json.dumps(variables, separators=(",", ":"), ensure_ascii=False)
     query = urlencode({"wp-site": blog.site, "operationName": name, "variables": written, "extensions": "{}"})
     headers = (("accept", "application/json"), ("wp-site", blog.site))
-    return Request(f"{_ORIGINS[blog.site]}/graphql?{query}", headers=headers, conditional=conditional)
+    url = f"{_ORIGINS[blog.site]}/graphql?{query}"
+    return Request(url, headers=headers, conditional=conditional, optional=optional)
 
 
 def _load(response: Response) -> object:

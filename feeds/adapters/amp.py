@@ -11,13 +11,12 @@ that know it; then nothing could be said about what is missing, and no answer be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from msgspec.structs import replace
 
+from feeds import paging, text
 from feeds.document import Document
 from feeds.errors import ParseError
 from feeds.flow import Confidence, Flow, Request, Response, Visit
@@ -72,14 +71,17 @@ class Amp:
 
     def poll(self, visit: Visit) -> Flow[Batch]:
         """Read the list: one conditional request; see `flow.Adapter`."""
-        response = yield Request(visit.url, headers=(("accept", ACCEPT),), conditional=True)
-        return read(response, visit.cursor, visit.now)
+        return _read((yield Request(visit.url, headers=(("accept", ACCEPT),), conditional=True)), visit)
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        """Read the page to which the list's own slot for pages led; see `flow.Pages`."""
+        return _read((yield Request(paging.address(visit), headers=(("accept", ACCEPT),))), visit)
 
 
-def read(response: Response, cursor: Mapping[str, object], now: datetime | None = None) -> Batch:
+def _read(response: Response, visit: Visit) -> Batch:
     """Read a page with an `amp-live-list`. Raises `ParseError`."""
     tree, page = livepage.load(response)
-    found = amplist.find(tree, now)
+    found = amplist.find(tree, visit.now)
     if found is None:
         raise livepage.not_a_blog(page, "no amp-live-list")
     described = liveblog.choose(page, *linkeddata.load(linkeddata.scripts(tree), (TYPE, UPDATES)))
@@ -93,11 +95,18 @@ def read(response: Response, cursor: Mapping[str, object], now: datetime | None 
         updates=tuple(nodes),
         repairs=described.repairs,
     )
-    batch = liveblog.batch(blog, cursor, now, live=False if found.disabled else None, intro=_intro(found, page))
+    batch = liveblog.batch(
+        blog, visit.cursor, visit.now, live=False if found.disabled else None, intro=_intro(found, page)
+    )
     stones = tuple(Post(item.key, withdrawn=True) for item in found.items if item.withdrawn)
     listed = {post.key for post in batch.posts}
     posts = (*batch.posts, *(stone for stone in stones if stone.key not in listed))
-    return replace(batch, posts=posts, extent=Extent.DELTA if _is_delta(response) else batch.extent)
+    return replace(
+        batch,
+        posts=posts,
+        extent=Extent.DELTA if _is_delta(response) else batch.extent,
+        older=paging.place(visit, response, text.url(found.older, page.base) or "" if found.older else ""),
+    )
 
 
 def _is_post(item: Item) -> bool:
@@ -107,9 +116,7 @@ def _is_post(item: Item) -> bool:
 
 def _is_delta(response: Response) -> bool:
     """Say whether an answer was asked for as what is newer than a time."""
-    return any(
-        _PARAMETER in parse_qs(urlsplit(url).query[:4_000]) for url in (response.url, response.request) if "?" in url
-    )
+    return any(_PARAMETER in parse_qs(url.partition("?")[2][:4_000]) for url in (response.url, response.request))
 
 
 def _node(item: Item, page: Page) -> dict[str, object]:

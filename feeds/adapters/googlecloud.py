@@ -2,7 +2,8 @@
 
 Owns the addresses of the dashboards and the shape of their `incidents.json`. Updates have no id: an incident and the
 moment at which the update was made name it. Old ones are touched whenever a newer one is written, so the time of
-their change says nothing. A report may be appended days after the end.
+their change says nothing. A report may be appended days after the end. One document lists the incidents of years, so
+there is nothing older to ask for.
 """
 
 from __future__ import annotations

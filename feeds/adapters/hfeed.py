@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from feeds import discovery, text
+from feeds import discovery, paging, text
 from feeds import sniff as sniffing
 from feeds.document import Block, Document, Media, links, paragraphs, plain
 from feeds.errors import NotAFeedError, ParseError
 from feeds.flow import Confidence, Flow, Request, Response, Visit
-from feeds.liveblogs import fragments
+from feeds.liveblogs import fragments, postmarkup
 from feeds.model import Batch, Extent, Kind, Post
 from feeds.sniff import MAX_ENTRIES, Form
 
@@ -29,6 +29,13 @@ LEAST = 2
 _ROOT = re.compile(r"h-[a-z0-9]+(?:-[a-z]+)*")
 _PROPERTY = re.compile(r"(?:p|u|dt|e)-[a-z0-9]+(?:-[a-z]+)*")
 _ADDRESSES = ("href", "src", "data", "poster", "value")
+_WAYS = {"next": "next", "prev": "prev", "previous": "prev"}
+_OLDER = re.compile(r"\b(?:older|earlier)\b", re.IGNORECASE)
+_NEWER = re.compile(r"\b(?:newer|later)\b", re.IGNORECASE)
+_MAX_LINKS = 100
+_LABEL = 200
+"""Characters of a link's words that are looked at."""
+_HEADERS = (("accept", "text/html"),)
 _REFERENCES = ("u-bookmark-of", "u-repost-of", "u-like-of", "u-in-reply-to")
 """Properties that say what an entry is about: an entry may be nothing but one of them."""
 
@@ -59,7 +66,11 @@ class HFeed:
 
     def poll(self, visit: Visit) -> Flow[Batch]:
         """Read the page: one conditional request; see `flow.Adapter`."""
-        return _read((yield Request(visit.url, headers=(("accept", "text/html"),), conditional=True)))
+        return _read((yield Request(visit.url, headers=_HEADERS, conditional=True)), visit)
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        """Read the page to which the last one led; see `flow.Pages`."""
+        return _read((yield Request(paging.address(visit), headers=_HEADERS)), visit, least=1)
 
 
 def _tree(response: Response) -> _Element:
@@ -75,21 +86,22 @@ def _tree(response: Response) -> _Element:
     return tree
 
 
-def _read(response: Response) -> Batch:
-    """Read a page that lists entries. Raises `ParseError`."""
+def _read(response: Response, visit: Visit, least: int = LEAST) -> Batch:
+    """Read a page that lists entries, at least some of them. Raises `ParseError`."""
     from feeds import html
 
     tree = _tree(response)
-    root, entries = _feed(tree)
+    root, entries = _feed(tree, least)
     if not entries:
         raise NotAFeedError("This web page marks up no entries (no microformats h-feed).")
     base = _base(tree, response.url)
     own = _properties(root)
     authors = _authors(own)
-    posts: dict[str, Post] = {}
+    posts: dict[object, Post] = {}
     for entry in entries[:MAX_ENTRIES]:
         post = _post(entry, base, authors)
-        posts.setdefault(post.key or f"\0{len(posts)}", post)
+        # Two entries that share an address are two, one that is shown twice is one.
+        posts.setdefault(post if post.key else len(posts), post)
     name = _line(own, "p-name") if root is not tree else ""
     problems: tuple[str, ...] = ()
     if len(entries) > MAX_ENTRIES:
@@ -102,6 +114,7 @@ def _read(response: Response) -> Batch:
         link=response.url,
         language=text.line(str(tree.get("lang") or ""))[:40] or None,
         extent=Extent.PART,
+        older=_older(tree, base, visit, response),
         problems=problems,
     )
 
@@ -112,10 +125,58 @@ def _base(tree: _Element, url: str) -> str:
     return (text.url(reference, url) if reference else None) or url
 
 
+# ------------------------------------------------------------------ older pages
+
+
+class _Link(NamedTuple):
+    """A link to another page of the same entries."""
+
+    way: str
+    """Its relation: `next` or `prev`."""
+    url: str
+    words: str
+
+
+def _older(tree: _Element, base: str, visit: Visit, response: Response) -> dict[str, object]:
+    """Return where the page with older entries is; empty where that is not clear.
+
+    An h-feed pages with links of the relations `prev` and `next` (indieweb.org/h-feed), and which of them leads to what
+    is older is not agreed upon: sites do both. Where the words of a link do not tell, a page of the newest entries has
+    only that one; from there on it goes the same way.
+    """
+    links = [link for link in _links(tree, base) if not _NEWER.search(link.words)]
+    way = visit.older.get("way")
+    if way not in _WAYS.values():
+        ways = {link.way for link in links}
+        way = ways.pop() if len(ways) == 1 else ""
+    told = (link for link in links if _OLDER.search(link.words))
+    chosen = next(told, None) or next((link for link in links if link.way == way), None)
+    place = paging.place(visit, response, chosen.url) if chosen else {}
+    return {**place, "way": chosen.way} if chosen and place else {}
+
+
+def _links(tree: _Element, base: str) -> Iterator[_Link]:
+    """Yield the links to other pages; those in an entry lead to other entries."""
+    waiting = [tree]
+    left = _MAX_LINKS
+    while waiting and left:
+        element = waiting.pop()
+        if "h-entry" in fragments.classes(element):
+            continue
+        waiting.extend(reversed(element))
+        relations = str(element.get("rel") or "")[:200].lower().split()
+        way = next((_WAYS[each] for each in relations if each in _WAYS), "")
+        url = _web(str(element.get("href") or "").strip(), base) if way else None
+        if url:
+            left -= 1
+            words = f"{str(element.get('title') or '')[:_LABEL]} {postmarkup.words(element, _LABEL)}"
+            yield _Link(way, url, text.line(words))
+
+
 # ------------------------------------------------------------------ entries and properties
 
 
-def _feed(tree: _Element) -> tuple[_Element, list[_Element]]:
+def _feed(tree: _Element, least: int = LEAST) -> tuple[_Element, list[_Element]]:
     """Return the feed of a page and its entries: of several the longest; the page itself where none is marked."""
     feeds = [element for element in tree.iter() if "h-feed" in fragments.classes(element)]
     found = [(feed, list(_entries(feed))) for feed in feeds[:100]]
@@ -123,7 +184,7 @@ def _feed(tree: _Element) -> tuple[_Element, list[_Element]]:
     if best[1]:
         return best
     entries = list(_entries(tree))
-    return tree, entries if len(entries) >= LEAST else []
+    return tree, entries if len(entries) >= least else []
 
 
 def _entries(root: _Element) -> Iterator[_Element]:
@@ -231,9 +292,14 @@ def _post(entry: _Element, base: str, authors: tuple[str, ...]) -> Post:
     summary = paragraphs(_line(properties, "p-summary"))
     if not body:
         body, summary = summary, ()
-    title = _line(properties, "p-name")
-    if text.fold(title) == text.fold(text.line(plain(body or summary))):
-        title = ""  # a note: its text stands for its name
+    # In a note its text stands for its name, as the same element, in it, or said once more.
+    texts = properties.get("e-content", []) + properties.get("p-summary", [])
+    holders = {each for content in texts for each in (content, *content.iterancestors())}
+    names = [element for element in properties.get("p-name", ()) if element not in holders]
+    title = _line({"p-name": names}, "p-name")
+    letters = postmarkup.letters(title)
+    if letters and letters == postmarkup.letters(plain(body or summary)):
+        title = ""
     return Post(
         key=text.clean(_first(properties, "u-uid") or address).strip(),
         url=url,

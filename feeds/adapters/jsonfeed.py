@@ -13,8 +13,10 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from msgspec.structs import replace
+
+from feeds import paging, text
 from feeds import sniff as sniffing
-from feeds import text
 from feeds.document import Document, Media, paragraphs, plain
 from feeds.errors import NotAFeedError, ParseError
 from feeds.flow import Confidence, Flow, Request, Response, Visit
@@ -67,18 +69,23 @@ class JsonFeed:
 
     def poll(self, visit: Visit) -> Flow[Batch]:
         """Read the feed: one conditional request; see `flow.Adapter`."""
-        response = yield Request(visit.url, headers=(("accept", ACCEPT),), conditional=True)
-        return read(response)
+        return _read((yield Request(visit.url, headers=(("accept", ACCEPT),), conditional=True)), visit)
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        """Read the document at the `next_url` of the last one; see `flow.Pages`."""
+        return _read((yield Request(paging.address(visit), headers=(("accept", ACCEPT),))), visit)
 
 
-def read(response: Response) -> Batch:
+def _read(response: Response, visit: Visit) -> Batch:
     """Read an answer that holds a JSON feed. Raises `ParseError`."""
     sniffed = sniffing.sniff(response)
     if sniffed.form is not Form.JSON:
         raise sniffing.not_a_feed(sniffed, response)
     found, problems = _load(response, sniffed)
     if _is_json_feed(found):
-        return _batch(found, response.url, problems)
+        # It must not be the address of the document itself (JSON Feed 1.1, `next_url`): that ends the way.
+        stated = _address(_object(found), "next_url", response.url) or ""
+        return replace(_batch(found, response.url, problems), older=paging.place(visit, response, stated))
     channel = _rss_channel(found)
     if channel is not None:
         return _rss_batch(channel, response.url, problems)
@@ -235,14 +242,14 @@ def _rss_batch(channel: Object, base: str, problems: tuple[str, ...]) -> Batch:
 
 
 def _rss_post(item: Object, base: str, language: str | None) -> Post:
-    from feeds import html
+    from feeds import html, people
 
     guid = item.get("guid")
     key = _scalar(guid, "#value") if isinstance(guid, dict) else _scalar(item, "guid")
     key = text.clean(key).strip()
     url = _address(item, "link", base)
     markup = _text(item, "content:encoded") or _text(item, "description")
-    people = [_text(item, name) for name in ("author", "dc:creator")]
+    writers = [people.name(_text(item, name)) for name in ("author", "dc:creator")]
     enclosures = []
     for enclosure in _many(item, "enclosure"):
         if address := _address(_object(enclosure), "url", base):
@@ -253,7 +260,7 @@ def _rss_post(item: Object, base: str, language: str | None) -> Post:
         key=key,
         url=url or (text.url(key, "") if key.startswith(("http://", "https://")) else None),
         title=html.title(_text(item, "title")),
-        authors=_names([text.line(person)[:200] for person in people]),
+        authors=_names(writers),
         published=_date(item, "pubDate"),
         body=html.document(markup, url or base) if markup.strip() else (),
         tags=_names(tags),

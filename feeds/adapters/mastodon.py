@@ -1,8 +1,9 @@
 """Accounts and tags of Mastodon, read from the public API of the host that shows them.
 
 Owns the addresses of profiles and tags, the calls for them, and the shape of a status. The API says when a status was
-edited, describes its pictures and lists it until it is deleted; the RSS of the same page does none of that. Counts of
-boosts and favourites are no part of a post.
+edited, describes its pictures and lists it until it is deleted; the RSS of the same page does none of that, and does
+not lead to older statuses, as the API does (docs.joinmastodon.org, «Pagination»). Counts of boosts and favourites are
+no part of a post, nor is the preview of a link in it: a host makes that later, and nobody has edited anything then.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds import jsonvalue, text
 from feeds import sniff as sniffing
-from feeds.document import Block, Document, Listing, Media, Paragraph, Run, links, plain
+from feeds.document import Block, Document, Listing, Media, Paragraph, Run, plain
 from feeds.errors import NotAFeedError, ParseError
 from feeds.flow import Confidence, Flow, Request, Response, Visit
 from feeds.jsonvalue import Object
@@ -32,6 +34,10 @@ _ACCOUNT = re.compile(r"/@([A-Za-z0-9_.-]{1,80}(?:@[A-Za-z0-9.-]{1,120})?)(?:/(?
 _TAG = re.compile(r"/tags/([^/?#]{1,200})/?")
 _CALL = re.compile(r"/api/v1/(?:accounts/[0-9]{1,20}/statuses|timelines/(?:tag/[^/]{1,200}|public))")
 _NUMBER = re.compile(r"[0-9]{1,20}")
+_LINK = re.compile(r'<([^<>]{0,2000})>[^<>,]{0,200}?;\s{0,10}rel="?(next|prev)\b', re.IGNORECASE)
+_MAX_LINK = 10_000
+_ENDLESS = str(10**20)
+"""A number that no status has."""
 _MEDIA: Mapping[str, Literal["image", "video", "audio", "embed"]] = {
     "image": "image",
     "gifv": "video",
@@ -60,32 +66,40 @@ class Mastodon:
         return Confidence.LIKELY if _place(response.url) and _is_page(response) else Confidence.NO
 
     def poll(self, visit: Visit) -> Flow[Batch]:
-        """Read the newest statuses, and older ones until one is known; see `flow.Adapter`."""
+        """Read the newest statuses; see `flow.Adapter`."""
         place = _place(visit.url)
         known = settled = _known(visit.cursor, place)
         if place is None or known is None:
             response = yield Request(visit.url, headers=_ACCEPT, conditional=not visit.cursor or place is None)
             if place is None or sniffing.sniff(response).form is Form.JSON:
                 posts = _posts(response)
-                if not posts and not _CALL.fullmatch(_path(visit.url)):
+                is_call = _CALL.fullmatch(_path(visit.url)) is not None
+                if not posts and not is_call:
                     raise NotAFeedError("This list is empty; nothing says that it is one of Mastodon.")
-                return _batch(posts, _Known(), visit, {})
+                older = _older(response, posts, _ENDLESS) if is_call else {}
+                return replace(_batch(posts, _Known(), visit), older=older)
             if not _is_page(response):
                 raise NotAFeedError("This web page is no account or tag of Mastodon.")
             known = _Known(tag=place.tag)
             if place.account:
-                lookup = f"{place.root}/api/v1/accounts/lookup?acct={quote(place.account, safe='@')}"
-                known = _account((yield Request(lookup, headers=_JSON)))
-        call = f"/api/v1/accounts/{known.id}/statuses?exclude_replies=true&" if known.id else _timeline(known.tag)
-        address = f"{place.root}{call}limit={PER_PAGE}"
-        posts = _posts((yield Request(address, headers=_JSON, conditional=settled is not None)))
-        pages = [posts]
-        while pages[-1] and len(pages) <= backlog.MAX_OLDER and not backlog.joins(pages[-1], visit.cursor):
-            oldest = pages[-1][-1].key
-            if not _NUMBER.fullmatch(oldest):
-                break
-            pages.append(_posts((yield Request(f"{address}&max_id={oldest}", headers=_JSON))))
-        return _batch(backlog.together(pages), known, visit, backlog.memory(posts, visit.cursor))
+                known = _account((yield Request(_lookup(place), headers=_JSON)))
+        address = _statuses(place, known)
+        response = yield Request(address, headers=_JSON, conditional=settled is not None)
+        posts = _posts(response)
+        return replace(_batch(posts, known, visit), older=_older(response, posts, _ENDLESS))
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        """Read the statuses before the one whose number is in `visit.older`; see `flow.Pages`."""
+        place, before = _place(visit.url), jsonvalue.string(visit.older, "max_id")
+        if not _NUMBER.fullmatch(before) or (place is None and not _CALL.fullmatch(_path(visit.url))):
+            raise backlog.lost()
+        known = _known(visit.cursor, place) or _Known(tag=place.tag if place else "")
+        if place and place.account and not known.id:
+            known = _account((yield Request(_lookup(place), headers=_JSON)))
+        address = _statuses(place, known) if place else visit.url
+        response = yield Request(_from(address, before), headers=_JSON)
+        posts = _posts(response)
+        return replace(_batch(posts, known, visit), older=_older(response, posts, before))
 
 
 _ACCEPT = (("accept", "application/json, text/html;q=0.9"),)
@@ -137,8 +151,23 @@ def _path(url: str) -> str:
     return parts.path if parts.scheme in ("http", "https") else ""
 
 
-def _timeline(tag: str) -> str:
-    return f"/api/v1/timelines/tag/{quote(tag, safe='')}?"
+def _lookup(place: _Place) -> str:
+    """Return the address that tells the number of an account."""
+    return f"{place.root}/api/v1/accounts/lookup?acct={quote(place.account, safe='@')}"
+
+
+def _statuses(place: _Place, known: _Known) -> str:
+    """Return the address of the newest statuses of an account or a tag."""
+    tag = f"/api/v1/timelines/tag/{quote(known.tag, safe='')}?"
+    call = f"/api/v1/accounts/{known.id}/statuses?exclude_replies=true&" if known.id else tag
+    return f"{place.root}{call}limit={PER_PAGE}"
+
+
+def _from(address: str, before: str) -> str:
+    """Return the address of the statuses before one. What else bounds the list from above or turns it goes."""
+    parts = urlsplit(address)
+    kept = [pair for pair in parts.query.split("&") if pair and pair.partition("=")[0] not in ("max_id", "min_id")]
+    return parts._replace(query="&".join([*kept, f"max_id={before}"]), fragment="").geturl()
 
 
 def _is_page(response: Response) -> bool:
@@ -188,6 +217,22 @@ def _posts(response: Response) -> tuple[Post, ...]:
     return tuple(posts.values())
 
 
+def _older(response: Response, posts: tuple[Post, ...], before: str) -> dict[str, object]:
+    """Return where the statuses before these are, `before` which they are; empty at the end.
+
+    The header `Link` (RFC 8288) knows the end, and names a status before which to go on that need not be in the list:
+    what a host leaves out for its own reasons counts there. Its number is taken and not its address, which may be on
+    any host.
+    """
+    links = {found[2].lower(): found[1] for found in _LINK.finditer(response.header("link")[:_MAX_LINK])}
+    if links:
+        query = parse_qs(links.get("next", "").partition("?")[2])
+        number = query.get("max_id", [""])[0]
+    else:
+        number = posts[-1].key if posts else ""
+    return {"max_id": number} if _NUMBER.fullmatch(number) and int(number) < int(before) else {}
+
+
 def _reason(found: object) -> str:
     said = jsonvalue.line(found, "error")
     return f" It says: “{said[:100]}”." if said else ""
@@ -197,10 +242,10 @@ def _is_status(found: Object) -> bool:
     return "created_at" in found and "content" in found and isinstance(found.get("account"), dict)
 
 
-def _batch(posts: tuple[Post, ...], known: _Known, visit: Visit, memory: dict[str, object]) -> Batch:
+def _batch(posts: tuple[Post, ...], known: _Known, visit: Visit) -> Batch:
     from feeds import html
 
-    cursor = {**memory, **{name: value for name in known.__struct_fields__ if (value := getattr(known, name))}}
+    cursor: dict[str, object] = {name: value for name in known.__struct_fields__ if (value := getattr(known, name))}
     place = _place(visit.url)
     authors = {post.authors for post in posts if not post.origin}
     alone = next(iter(authors))[:1] if len(authors) == 1 else ()
@@ -260,7 +305,4 @@ def _body(status: Object, base: str) -> Document:
         caption = jsonvalue.line(attachment, "description")
         if url or caption:
             body.append(Media(kind, url or "", caption))
-    card = jsonvalue.web(status, "card", "url", base=base)
-    if card and card not in links(tuple(body)):
-        body.append(Media("embed", card, html.title(jsonvalue.string(status, "card", "title"))))
     return tuple(body)

@@ -2,7 +2,8 @@
 
 Owns the addresses of threads and the two answers that are read of one: what the thread says of itself
 (`about.json`) and its list of updates. The list is read from the newest; the `before` cursor of Reddit is never
-used, since it answers with nothing for ever once the update it names is deleted.
+used, since it answers with nothing for ever once the update it names is deleted. The way back is the cursor `after`,
+which may fail so as well: then the update above the one it names leads on.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _WHAT = "a Reddit live thread"
 _HEADERS = (("accept", "application/json"),)
 _THREAD = re.compile(r"/live/([a-z0-9]{8,40})(?:/(?:about|updates)?)?(?:\.json)?/?")
 _PREFIX = "LiveUpdate_"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _STATES = {"live": True, "complete": False}
 
 
@@ -59,30 +61,32 @@ class Reddit:
         address = f"{SITE}/live/{thread}"
         about = jsonvalue.remembered(visit.cursor, "about")
         asking = _is_old(about, visit.now)
-        problems: tuple[str, ...] = ()
+        problems: list[str] = []
         if asking:
-            response = yield Request(f"{address}/about.json?raw_json=1", headers=_HEADERS)
+            response = yield Request(f"{address}/about.json?raw_json=1", headers=_HEADERS, optional=True)
             try:
                 about = _about(response, visit.now)
             except ParseError as error:
-                problems = (f"What the thread says of itself could not be read. {error}",)
+                problems.append(f"What the thread says of itself could not be read. {response.failed or error}")
+                # It is not asked again at once; where nothing is known of it yet, at the next visit.
+                about = {**about, "asked": visit.now.isoformat()} if about and visit.now else about
         # An answer that is the same as last time would end the visit, and what was just learned were lost.
         first = f"{address}.json?limit={_limit(visit.now)}&raw_json=1"
         response = yield Request(first, headers=_HEADERS, conditional=not asking)
-        listing = _listing(response)
-        batch = _batch(listing, thread, about)
-        lists = [batch.posts]
-        while lists[-1] and len(lists) <= backlog.MAX_OLDER and not backlog.joins(lists[-1], visit.cursor):
-            after = jsonvalue.identifier(listing, "data", "after")
-            if not after:
-                break
-            response = yield Request(f"{first}&after={quote(after, safe='')}", headers=_HEADERS)
-            listing = _listing(response)
-            older = _batch(listing, thread, about)
-            lists.append(older.posts)
-            batch = replace(batch, extent=older.extent)
-        cursor = {**batch.cursor, **backlog.memory(lists[0], visit.cursor)}
-        return replace(batch, posts=backlog.together(lists), cursor=cursor, problems=problems)
+        return replace(_batch(_listing(response), thread, about), problems=tuple(problems))
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        """Read the updates before the one that is named in `visit.older`; see `flow.Pages`."""
+        thread, names = _thread(visit.url), _names(visit.older)
+        if not thread or not names:
+            raise backlog.lost()
+        first = f"{SITE}/live/{thread}.json?limit=100&raw_json=1"
+        batch = _batch(_listing((yield Request(_from(first, names[0]), headers=_HEADERS))), thread, {})
+        if not batch.posts and len(names) > 1:
+            # The end, or the answer for an update that was deleted meanwhile: what the one above it shows tells.
+            batch = _batch(_listing((yield Request(_from(first, names[1]), headers=_HEADERS))), thread, {})
+        leads_back = set(_names(batch.older)[:1]) <= set(names)
+        return replace(batch, older={}) if leads_back or not batch.posts else batch
 
 
 def _thread(url: str) -> str:
@@ -101,6 +105,16 @@ def _thread(url: str) -> str:
 def _limit(now: datetime | None) -> int:
     """Return how many updates to ask for: a little more or less each time, since lists of one length are cached."""
     return 100 - (now.second % 5 if now else 0)
+
+
+def _from(address: str, name: str) -> str:
+    """Return the address of the updates before one."""
+    return f"{address}&after={quote(name, safe='')}"
+
+
+def _names(older: Mapping[str, object]) -> list[str]:
+    """Return the names of the last update shown and of the one above it, as they were kept."""
+    return [name for name in jsonvalue.items(older, "after")[:2] if isinstance(name, str) and _NAME.fullmatch(name)]
 
 
 # ------------------------------------------------------------------ what a thread says of itself
@@ -157,6 +171,8 @@ def _batch(listing: object, thread: str, about: dict[str, object]) -> Batch:
     for update in _updates(listing):
         post = _post(update, thread)
         posts.setdefault(post.key or f"\0{len(posts)}", post)
+    after = jsonvalue.identifier(listing, "data", "after")
+    above = [post.key for post in posts.values() if post.key and f"{_PREFIX}{post.key}" != after][-1:]
     description = html.document(jsonvalue.string(about, "description"), f"{SITE}/")
     title = html.title(jsonvalue.string(about, "title"))
     return Batch(
@@ -174,6 +190,7 @@ def _batch(listing: object, thread: str, about: dict[str, object]) -> Batch:
         # The list leaves nothing out above its oldest; it reaches the first update where nothing comes after.
         extent=Extent.SINCE if jsonvalue.at(listing, "data", "after") else Extent.WHOLE,
         cursor={"about": about} if about else {},
+        older={"after": [after, *(f"{_PREFIX}{key}" for key in above)]} if thread and after else {},
     )
 
 

@@ -2,7 +2,8 @@
 
 Owns the addresses of the page's public API (`/api/v2/…`) and the shape of its incidents. Posts stand in the order of
 the answer: incidents the newest first, and so their updates. An incident leaves the answer by its end, so what has
-left was not withdrawn.
+left was not withdrawn. There is no way back behind it: the public API lists the fifty newest incidents and documents no
+older page, and what `/history` shows is made for people and leaves the updates out.
 """
 
 from __future__ import annotations

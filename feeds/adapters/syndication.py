@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from feeds import paging, text
 from feeds import sniff as sniffing
-from feeds import text
 from feeds.document import Block, Document, Listing, Media, Quote, paragraphs, plain
 from feeds.flow import Confidence, Flow, Request, Response, Visit
 from feeds.model import Batch, Enclosure, Extent, Hints, Kind, Post
@@ -39,6 +41,10 @@ _PERIODS = {
 }
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_REGISTERED = "http://www.iana.org/assignments/relation/"
+"""What stands before the name of a relation that is written as an address (RFC 4287, 4.2.7.2)."""
+_HOSTS = frozenset({"www.blogger.com"})
+"""Hosts asked for older documents besides the source's own: Blogger has the feeds of all its blogs at this one."""
 
 Foreign = Mapping[str, object]
 """What feedparser's handlers collected of an entry or a feed: nothing about it is certain."""
@@ -59,11 +65,14 @@ class Syndication:
 
     def poll(self, visit: Visit) -> Flow[Batch]:
         """Read the feed: one conditional request; see `flow.Adapter`."""
-        response = yield Request(visit.url, headers=(("accept", ACCEPT),), conditional=True)
-        return read(response)
+        return _read((yield Request(visit.url, headers=(("accept", ACCEPT),), conditional=True)), visit)
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        """Read the document to which the last one led; see `flow.Pages`."""
+        return _read((yield Request(paging.address(visit, _HOSTS), headers=(("accept", ACCEPT),))), visit)
 
 
-def read(response: Response) -> Batch:
+def _read(response: Response, visit: Visit) -> Batch:
     """Read an answer that holds an XML feed. Raises `ParseError`."""
     sniffed = sniffing.sniff(response)
     if sniffed.form is not Form.FEED or sniffed.entities:
@@ -71,7 +80,8 @@ def read(response: Response) -> Batch:
     from feeds import xmlfeed
 
     feed = xmlfeed.read(sniffing.read_text(response, sniffed), response.url, _rebase)
-    return _batch(feed, response.url)
+    stated = _older(feed.head, response.url)
+    return replace(_batch(feed, response.url), older=paging.place(visit, response, stated, _HOSTS))
 
 
 def _rebase(base: str, reference: str) -> str:
@@ -99,6 +109,7 @@ def _batch(feed: Feed, base: str) -> Batch:
         hints=_hints(head),
         extent=Extent.WHOLE if "fh_complete" in head else Extent.PART,
         problems=feed.problems,
+        cut=feed.half,
     )
 
 
@@ -151,6 +162,21 @@ def _link(context: Foreign, base: str, *, related: bool = False) -> str | None:
     links.sort(key=lambda link: ("foreign" in link, _string(link, "type") not in _HTML_TYPES))
     urls = (_web(_string(link, "href"), _string(link, "placed") or base) for link in links)
     return next((url for url in urls if url), None)
+
+
+def _older(head: Foreign, base: str) -> str:
+    """Return where the document with the entries before these is, empty where there is none.
+
+    An archive leads to the one before it alone (RFC 5005, 4), and is asked for rather than the next page of a paged
+    feed (3), which moves on while entries come. A complete feed (2) has neither, whatever it links to.
+    """
+    if "fh_complete" in head:
+        return ""
+    found: dict[str, str] = {}
+    for link in _mappings(head, "links"):
+        if url := _web(_string(link, "href"), _string(link, "placed") or base):
+            found.setdefault(_string(link, "rel").strip().removeprefix(_REGISTERED), url)
+    return found.get("prev-archive", "" if "fh_archive" in head else found.get("next", ""))
 
 
 def _identity_link(entry: Foreign) -> str | None:
@@ -283,37 +309,18 @@ def _linked(content: Foreign, base: str) -> Media | None:
 
 def _people(context: Foreign) -> tuple[str, ...]:
     """Return the authors' names, each once; mail addresses only where there is no name at all."""
+    from feeds import people
+
     names: dict[str, str] = {}
     mails: dict[str, str] = {}
     for person in _mappings(context, "authors"):
-        name = _name(_string(person, "name") or _string(person, "text"))
+        name = people.name(_string(person, "name") or _string(person, "text"))
         mail = text.line(_string(person, "email"))[:200]
-        if name and not _is_mail(name):
+        if name and not people.is_mail(name):
             names.setdefault(text.fold(name), name)
         elif name or mail:
             mails.setdefault(text.fold(name or mail), name or mail)
     return tuple(names.values() or mails.values())
-
-
-def _name(written: str) -> str:
-    """Return the name of «mail (name)», «name (mail)» or «name <mail>», else what is written."""
-    from feeds import html
-
-    marked = "&" in written or ("<" in written and "@" not in written)
-    line = html.title(written) if marked else text.line(written)
-    for opening, closing in (("(", ")"), ("<", ">")):
-        if line.endswith(closing) and opening in line:
-            before, _, within = line[:-1].partition(opening)
-            before, within = before.strip(), within.strip()
-            if _is_mail(before) and within:
-                return within
-            if _is_mail(within) or not within:
-                return before or within
-    return line[:200]
-
-
-def _is_mail(word: str) -> bool:
-    return "@" in word and " " not in word.strip() and not word.startswith("@")
 
 
 def _dates(entry: Foreign) -> tuple[datetime | None, datetime | None]:

@@ -36,6 +36,7 @@ _NOT_CHANNELS = frozenset(
     | {"setlanguage", "confirmphone", "contact", "boost", "giftcode", "username", "telegrampassport"}
 )
 _KEY = re.compile(r"([A-Za-z0-9_]{1,64})/([0-9]{1,12})")
+_MOST = 10**12
 _SERVICE = re.compile(r"\W*channel (?:photo|video) (?:changed|updated|removed)\W*", re.IGNORECASE)
 _MESSAGE = "tgme_widget_message"
 _ELSEWHERE = frozenset(
@@ -76,30 +77,40 @@ class Telegram:
         return Confidence.MINE if known else Confidence.NO
 
     def poll(self, visit: Visit) -> Flow[Batch]:
-        """Read the newest messages, and older ones until one is known; see `flow.Adapter`."""
+        """Read the newest messages; see `flow.Adapter`."""
         channel = _channel(visit.url)
         address = f"{SITE}/s/{channel}" if channel else visit.url
         page = _read((yield Request(address, headers=_HEADERS, conditional=True)), channel)
-        posts = {post.key: post for post in page.posts}
-        known, oldest = visit.cursor.get("newest"), page.oldest
-        for _ in range(backlog.MAX_OLDER):
-            # Albums and deletions leave gaps in the numbers, so it is asked only whether the known one is passed.
-            if not channel or not isinstance(known, int) or not known or not oldest or oldest <= known + 1:
-                break
-            older = _read((yield Request(f"{address}?before={oldest}", headers=_HEADERS)), channel)
-            if not older.oldest or older.oldest >= oldest:
-                break
-            oldest = older.oldest
-            posts |= {post.key: post for post in older.posts if post.key not in posts}
         return Batch(
             Kind.LIVEBLOG,
-            posts=tuple(posts.values()),
+            posts=page.posts,
             title=page.title,
             description=page.description,
             link=f"{SITE}/{channel}" if channel else None,
             extent=Extent.SINCE,
-            cursor={"newest": page.newest} if page.newest else {},
+            older=_place(channel, page.oldest),
         )
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        """Read the messages before the one whose number is in `visit.older`; see `flow.Pages`."""
+        channel, before = _channel(visit.url), visit.older.get("before")
+        if not channel or not isinstance(before, int) or not 1 < before < _MOST:
+            raise backlog.lost()
+        page = _read((yield Request(f"{SITE}/s/{channel}?before={before}", headers=_HEADERS)), channel, back=True)
+        if page.oldest >= before:
+            raise backlog.other()
+        posts = tuple(post for post in page.posts if _number(post) < before)
+        return Batch(Kind.LIVEBLOG, posts=posts, extent=Extent.SINCE, older=_place(channel, page.oldest))
+
+
+def _place(channel: str, oldest: int) -> dict[str, object]:
+    """Return where the messages before a number are: empty before the first, and where there is none."""
+    return {"before": oldest} if channel and oldest > 1 else {}
+
+
+def _number(post: Post) -> int:
+    found = _KEY.fullmatch(post.key)
+    return int(found[2]) if found else 0
 
 
 def _channel(url: str) -> str:
@@ -121,12 +132,14 @@ class _Page(Struct, frozen=True):
     posts: tuple[Post, ...]
     """The newest first."""
     oldest: int = 0
-    newest: int = 0
-    """Numbers of messages, service messages counted; 0 where there are none."""
+    """Number of the oldest message, service messages counted; 0 where there is none."""
 
 
-def _read(response: Response, channel: str = "") -> _Page:
-    """Read a page of a channel. Raises `ParseError`."""
+def _read(response: Response, channel: str = "", *, back: bool = False) -> _Page:
+    """Read a page of a channel. Raises `ParseError`.
+
+    `back` says that it is an older page: one without messages is the end of the channel then.
+    """
     from feeds import html
 
     sniffed = sniffing.sniff(response)
@@ -146,7 +159,8 @@ def _read(response: Response, channel: str = "") -> _Page:
             numbers.append(int(found[2]))
         if not _is_service(element):
             posts[key] = _post(element, key, base)
-    if not numbers and not posts and not _has_class(tree, "tme_no_messages_found"):
+    ended = _has_class(tree, "tme_no_messages_found") or (back and _has_class(tree, "tgme_header"))
+    if not numbers and not posts and not ended:
         raise _no_messages(tree, channel)
     metas = {str(meta.get("property") or ""): str(meta.get("content") or "") for meta in tree.iter("meta")}
     return _Page(
@@ -154,7 +168,6 @@ def _read(response: Response, channel: str = "") -> _Page:
         description=text.line(metas.get("og:description", ""))[:2_000],
         posts=tuple(reversed(posts.values())),
         oldest=min(numbers, default=0),
-        newest=max(numbers, default=0),
     )
 
 

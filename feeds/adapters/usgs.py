@@ -2,7 +2,8 @@
 
 Owns the addresses of its feeds and the meaning of a feature (earthquake.usgs.gov, «GeoJSON Summary Format»). An
 earthquake is revised for days and may be listed under the id of another network then; all its ids are stated, so the
-one it was first listed under stays its key. How many people felt it changes by the minute and is left out.
+one it was first listed under stays its key. How many people felt it changes by the minute and is left out. A feed is
+all of its hour, day, week or month, so there is nothing older to ask for.
 """
 
 from __future__ import annotations

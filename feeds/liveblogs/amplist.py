@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -34,6 +35,14 @@ _DIGITS = re.compile(r"([0-9]{10}|[0-9]{13})\Z")
 _FAR = timedelta(days=1)
 """How far ahead of the last change a post may be placed, before that is a way to keep it on top."""
 _LEVELS = 3
+_NEXT = re.compile(
+    r"(?:(?:next|older|earlier|(?:load|show|view|see) (?:more|older|earlier))\b|[›»→>]\s*\Z)", re.IGNORECASE
+)
+_MAX_LINKS = 100
+_MAX_PARTS = 500
+"""Elements of the slot for pages that are looked at for the number of this one."""
+_LABEL = 100
+"""Characters of a link's words that are looked at."""
 
 
 class Item(Struct, frozen=True):
@@ -61,6 +70,8 @@ class AmpList(Struct, frozen=True):
     """It says that it is not updated any more."""
     intro: tuple[_Element, ...] = ()
     """What stands above it: paragraphs, and lists of one item."""
+    older: str = ""
+    """Where its slot for pages leads to the next one, as written; empty where it does not."""
 
 
 def find(tree: _Element, now: datetime | None = None) -> AmpList | None:
@@ -79,7 +90,44 @@ def find(tree: _Element, now: datetime | None = None) -> AmpList | None:
         livepage.interval(best),
         "disabled" in best.attrib,
         tuple(_intro(best, [each for each in lists if each is not best])),
+        _older(best),
     )
+
+
+def _older(amp_list: _Element) -> str:
+    """Return where the child `pagination` of a list leads to the page after this one.
+
+    The contract says that it may hold anything. The link to the next page says so: with its relation, its words, its
+    class, or by the number that comes after that of this page, which is the only one that is no link.
+    """
+    slot = next((each for each in amp_list.iter() if each is not amp_list and "pagination" in each.attrib), None)
+    if slot is None:
+        return ""
+    links = [link for link in islice(slot.iter("a"), _MAX_LINKS) if str(link.get("href") or "").strip()]
+    others = [link for link in links if link.get("aria-current") is None]
+    numbers = {number: link for link in others if (number := _number(link))}
+    led = {each for link in others for each in (*link.iter(), *link.iterancestors())}
+    here = next(
+        (number for each in islice(slot.iter(), _MAX_PARTS) if each not in led and (number := _number(each))), 0
+    )
+    found = (
+        *(link for link in links if "next" in str(link.get("rel") or "").lower().split()),
+        *(link for link in links if any(_NEXT.match(words) for words in _labels(link))),
+        *(link for link in links if postmarkup.class_words(link) & {"next", "older"}),
+        *([numbers[here + 1]] if here and here + 1 in numbers else []),
+    )
+    return next((str(link.get("href")).strip() for link in found), "")
+
+
+def _labels(link: _Element) -> tuple[str, ...]:
+    attributes = (str(link.get(name) or "")[:_LABEL].strip() for name in ("title", "aria-label"))
+    return (postmarkup.words(link, _LABEL), *attributes)
+
+
+def _number(element: _Element) -> int:
+    """Return the number that an element says and nothing else, 0 where it says no number."""
+    words = postmarkup.words(element, _LABEL)
+    return int(words) if words.isascii() and words.isdigit() and len(words) < 6 else 0
 
 
 def _items(amp_list: _Element, now: datetime | None) -> list[Item]:

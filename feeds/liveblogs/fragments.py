@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _NEVER = frozenset({"script", "style", "template", "svg"})
 """Elements that a reader sees nothing of."""
-_VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 
 
 def markup(
@@ -44,7 +44,7 @@ def markup(
             continue
         attributes = "".join([f' {name!s}="{escape(str(value))}"' for name, value in part.items()])
         out.append(f"<{tag}{attributes}>")
-        if tag not in _VOID:  # the parser does not know all of these, and puts what follows inside them
+        if tag not in VOID:  # the parser does not know all of these, and puts what follows inside them
             waiting.append(f"</{tag}>")
         waiting.extend(reversed(part))
         if part.text:

@@ -25,7 +25,6 @@ from feeds.schemaorg.livepage import Page
 
 TYPE = "LiveBlogPosting"
 UPDATES = "liveBlogUpdate"
-_NEAR_START = timedelta(minutes=10)
 _SILENCE = timedelta(hours=6)
 
 _OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})\s*\Z|[Zz]\s*\Z")
@@ -145,10 +144,7 @@ def batch(
     )
     reading = liveupdates.read(found.updates, found.graph, setting, cursor)
     started = livepost.date(blog.get("coverageStartTime"), clock)
-    memory, problems = dict(reading.memory), [*reading.problems]
-    if started is not None:
-        earlier = livepost.date(_string(cursor.get("start")), UTC)
-        memory["start"] = min(started, earlier or started).isoformat()
+    problems = [*reading.problems]
     if found.repairs:
         problems.append(f"The live blog's data is not quite JSON; mended: {', '.join(found.repairs)}.")
     if not found.graph.whole:
@@ -172,8 +168,8 @@ def batch(
         language=language,
         coverage=coverage,
         hints=Hints(interval=page.interval),
-        extent=_extent(reading.posts, started, cursor, page) if whole else Extent.PART,
-        cursor=memory,
+        extent=_extent(reading.posts) if whole else Extent.PART,
+        cursor=reading.memory,
         offers=_offers(reading.posts, page),
         problems=tuple(problems),
     )
@@ -234,22 +230,16 @@ def _live(
     return False if silent or _CLOSING.search(words) else None
 
 
-def _extent(posts: tuple[Post, ...], started: datetime | None, cursor: Mapping[str, object], page: Page) -> Extent:
+def _extent(posts: tuple[Post, ...]) -> Extent:
     """Say how much of the blog the posts are.
 
-    Only a list that strictly falls by date is known to leave nothing out above its oldest. It reaches back to
-    the beginning if its oldest is minutes from the start of coverage, and that start has not moved
-    since the last visit: some publishers call the oldest update they list the start. A page of an `amp-live-list`
-    shows as many as the list takes, and never says that these are all.
+    Only a list that strictly falls by date is known to leave nothing out above its oldest. None is known to reach back
+    to the beginning: in the first minutes of a blog the oldest of ten posts is near the start of coverage too.
     """
     times = [post.published for post in posts if not post.pinned]
     if not times or any(a is None or b is None or a <= b for a, b in pairwise(times)):
         return Extent.PART
-    oldest = times[-1]
-    if oldest is None:
-        return Extent.PART
-    settled = started is not None and cursor.get("start") == started.isoformat() and not page.amp
-    return Extent.WHOLE if settled and started and abs(oldest - started) <= _NEAR_START else Extent.SINCE
+    return Extent.PART if times[-1] is None else Extent.SINCE
 
 
 def _offers(posts: Sequence[Post], page: Page) -> tuple[Offer, ...]:

@@ -6,22 +6,26 @@ same, an answer that is not theirs must be a `ParseError`, and what they return 
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from feeds import admission
 from feeds.errors import ParseError
-from feeds.flow import Adapter, Confidence, Request, Response, Visit
+from feeds.flow import Adapter, Confidence, Flow, Pages, Request, Response, Visit
 from feeds.model import Batch
 from tests.adapters.feedflow import PAGES, answer, assert_clean
 
 ROOT = Path(__file__).parents[2]
-MOST = 10
+MOST = 60
 """Requests after which a visit that is answered with one page only is given up."""
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 WRONG = (
     b"",
@@ -46,6 +50,38 @@ WRONG = (
 )
 """Answers that are nobody's."""
 
+ELSEWHERE: tuple[object, ...] = (
+    "https://elsewhere.test/x",
+    "//elsewhere.test/x",
+    "@elsewhere.test",
+    "../../../etc/passwd",
+    "a/b?c=d#e",
+    "javascript:alert(1)",
+    "file:///etc/passwd",
+    "https://[",
+    "\x00\n\x1b",
+    "\ud800",
+    "",
+    "1" * 5_000,
+    10**30,
+    -1,
+    0,
+    1,
+    1e300,
+    True,
+    None,
+    [],
+    {},
+    ["https://elsewhere.test/x", 1, None, {"a": "../"}],
+    {"a": {"b": [[[["//elsewhere.test"]]]]}},
+)
+"""What may stand in a place that is given back to an adapter, once it was in somebody else's hands."""
+
+
+def visit(url: str) -> Visit:
+    """Return a visit to an address, at a time of day."""
+    return Visit(url, now=NOON)
+
 
 def pages(name: str) -> list[Path]:
     """Return our own pages of an adapter; there must be some."""
@@ -54,19 +90,49 @@ def pages(name: str) -> list[Path]:
     return found
 
 
-def visited(adapter: Adapter, visit: Visit, page: Response) -> Batch:
-    """Return what an adapter makes of a page that answers each of its requests. Raises what it raises."""
-    flow = adapter.poll(visit)
-    request = next(flow)
+def visited(adapter: Adapter, visit: Visit, page: Response, *, failing: bool = False) -> Batch:
+    """Return what an adapter makes of a page that answers each of its requests. Raises what it raises.
+
+    `failing` leaves those that are optional without an answer.
+    """
+    return _driven(adapter, adapter.poll(visit), visit, page, failing=failing)
+
+
+def read_back(adapter: Adapter, visit: Visit, page: Response) -> Batch:
+    """Return what an adapter makes of a page where it is asked for older posts. Raises what it raises."""
+    assert isinstance(adapter, Pages)
+    return _driven(adapter, adapter.older(visit), visit, page)
+
+
+def _driven(adapter: Adapter, flow: Flow[Batch], visit: Visit, page: Response, *, failing: bool = False) -> Batch:
     try:
+        request = next(flow)
         for _ in range(MOST):
             assert isinstance(request, Request)
-            assert request.url.startswith(("http://", "https://"))
-            request = flow.send(page)
+            assert_asks_nobody_else(adapter, visit, request)
+            assert not (request.optional and request.conditional), "what decides the visit is not optional"
+            failed = Response(request.url, request=request.url, status=0, failed="The server did not answer.")
+            request = flow.send(failed if failing and request.optional else page)
     except StopIteration as done:
         batch: Batch = done.value
         return batch
     raise AssertionError(f"{adapter.name} made more than {MOST} requests")
+
+
+def assert_asks_nobody_else(adapter: Adapter, visit: Visit, request: Request) -> None:
+    """A request is for the visited host, or for one that is written in the adapter's own source."""
+    parts = urlsplit(request.url)
+    assert parts.scheme in ("http", "https"), request.url
+    host = parts.hostname or ""
+    assert host, request.url
+    assert host == urlsplit(visit.url).hostname or host in _source(type(adapter).__module__), request.url
+
+
+@cache
+def _source(module: str) -> str:
+    """Return the source of an adapter: its module, or all those of its package."""
+    path = Path(inspect.getfile(sys.modules[module]))
+    return "".join(each.read_text() for each in (path.parent.glob("*.py") if path.stem == "__init__" else (path,)))
 
 
 def check_page(adapter: Adapter, page: Response) -> Batch:
@@ -84,7 +150,61 @@ def check_page(adapter: Adapter, page: Response) -> Batch:
     assert again.posts == batch.posts, "its own cursor changes nothing about a page that has not changed"
     keys = [post.key for post in batch.posts if post.key]
     assert len(keys) == len(set(keys)), "an id names one post"
+    check_optional(adapter, visit, page)
+    check_place(adapter, batch)
+    if batch.older:
+        check_older(adapter, page, batch.older)
     return batch
+
+
+def check_optional(adapter: Adapter, visit: Visit, page: Response) -> None:
+    """Check that a visit that ends well does so as well where its optional requests bring nothing."""
+    keys = {post.key for post in visited(adapter, visit, page).posts}
+    alone = visited(adapter, visit, page, failing=True)
+    assert {post.key for post in alone.posts} <= keys, "what is missing adds nothing"
+    assert_clean(alone)
+
+
+def check_place(adapter: Adapter, batch: Batch) -> None:
+    """Check the place of older posts as a batch names it: plain JSON, and none where the adapter does not page back."""
+    assert isinstance(adapter, Pages) or not batch.older, f"{adapter.name} does not page back"
+    assert json.loads(json.dumps(batch.older)) == batch.older, "where older posts are is plain JSON"
+    assert len(json.dumps(batch.older)) < 4_000, "where older posts are is a name, and no list of them"
+
+
+def check_older(adapter: Adapter, page: Response, older: dict[str, object], visited: str = "") -> Batch | None:
+    """Check what an adapter makes of a page where it is asked for the posts at a place; None where it refuses it.
+
+    Whatever the place is, nobody else is asked, and nothing but `ParseError` is raised.
+    """
+    visit = Visit(visited or page.url, older=older, now=NOON)
+    try:
+        batch = read_back(adapter, visit, page)
+    except ParseError as error:
+        assert_sentence(error)
+        return None
+    assert read_back(adapter, visit, page) == batch, "the same bytes twice give equal batches"
+    check_place(adapter, batch)
+    assert_clean(batch)
+    assert admission.clean(batch, adapter.name).posts == batch.posts, "nothing is left to be made safe"
+    return batch
+
+
+def check_hostile_older(adapter: Adapter, page: Response, older: dict[str, object]) -> None:
+    """Check that a place in which anything was put instead of anything leads nowhere else."""
+    for odd in ELSEWHERE:
+        for name in older:
+            check_older(adapter, page, {**older, name: odd})
+        check_older(adapter, page, dict.fromkeys(older, odd))
+        check_older(adapter, page, {"other": odd})
+    check_older(adapter, page, older, visited="file:///home/reader/page")
+    assert check_older(adapter, page, {}) is None, "nowhere is no place"
+
+
+def check_older_wrong(adapter: Adapter, url: str, older: dict[str, object]) -> None:
+    """Check that an answer that is nobody's is refused where older posts were asked for, and so is none at all."""
+    for body in WRONG:
+        assert check_older(adapter, answer(body, url), older) is None, body[:40]
 
 
 def check_cut(adapter: Adapter, page: Response) -> None:
@@ -97,13 +217,16 @@ def check_cut(adapter: Adapter, page: Response) -> None:
 def check_any(adapter: Adapter, page: Response) -> None:
     """Check that an adapter reads an answer or refuses it, and that sniffing does not raise."""
     assert adapter.sniff(page) in Confidence
-    sentence = "."
     try:
         admission.clean(visited(adapter, Visit(page.url), page), adapter.name)
     except ParseError as error:
-        sentence = str(error)
-    assert sentence.isprintable(), "an error is a sentence"
-    assert sentence.endswith("."), "an error is a sentence"
+        assert_sentence(error)
+
+
+def assert_sentence(error: ParseError) -> None:
+    """An error is a sentence for people."""
+    assert str(error).isprintable(), "an error is a sentence"
+    assert str(error).endswith("."), "an error is a sentence"
 
 
 def check_wrong(adapter: Adapter, url: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from feeds.flow import Adapter, Request, Response, Visit
+from feeds.flow import Adapter, Pages, Request, Response, Visit
 from feeds.model import Batch
 
 PAGES = Path(__file__).parent / "pages"
@@ -42,12 +42,25 @@ def poll(adapter: Adapter, response: Response) -> Batch:
     raise AssertionError("the adapter asked for more than one answer")
 
 
-def converse(adapter: Adapter, visit: Visit, *answers: bytes | str) -> tuple[Batch, list[Request]]:
-    """What the adapter makes of these answers to its requests, in their order, and what it asked for."""
-    flow = adapter.poll(visit)
+def failing(status: int = 503) -> Response:
+    """What an adapter is sent where an optional request brought nothing."""
+    return Response("", status=status, failed="The server did not answer.")
+
+
+def converse(adapter: Adapter, visit: Visit, *answers: bytes | str | Response) -> tuple[Batch, list[Request]]:
+    """What the adapter makes of these answers to its requests, in their order, and what it asked for.
+
+    It is asked for older posts where the visit says where they are.
+    """
+    flow = adapter.older(visit) if visit.older and isinstance(adapter, Pages) else adapter.poll(visit)
     asked = [next(flow)]
     for body in answers:
-        response = replace(answer(body, asked[-1].url), request=asked[-1].url)
+        asking = asked[-1]
+        if isinstance(body, Response):
+            assert asking.optional or not body.failed, "only an optional request goes on without an answer"
+            response = replace(body, url=body.url or asking.url, request=asking.url)
+        else:
+            response = replace(answer(body, asking.url), request=asking.url)
         try:
             asked.append(flow.send(response))
         except StopIteration as done:

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.adapters import Registry
-from feeds.adapters.aljazeera import CHECKED, FETCHED, AlJazeera
+from feeds.adapters.aljazeera import CHECKED, FETCHED, OLDER, AlJazeera
 from feeds.document import links, plain
 from feeds.errors import NotAFeedError, ParseError
-from feeds.flow import Adapter, Confidence, Request, Visit
+from feeds.flow import Adapter, Confidence, Flow, Request, Visit
 from feeds.model import Batch, Extent
-from tests.adapters.feedflow import PAGES, answer, assert_clean, page, poll
+from tests.adapters.feedflow import PAGES, answer, assert_clean, failing, page, poll
 from tests.support.mangled import mangled
 from tests.support.posts import Ledger
 
@@ -37,6 +37,8 @@ class Service:
         self.words: dict[int, str] = {}
         self.live = True
         self.asked: list[str] = []
+        self.down: set[str] = set()
+        """What brings no answer."""
 
     def answer(self, request: Request) -> str:
         query = parse_qs(urlsplit(request.url).query)
@@ -66,15 +68,27 @@ class Service:
         return json.dumps({"data": {"posts": post}})
 
     def visit(self, cursor: dict[str, object], minutes: float = 0, url: str = BLOG) -> Batch:
+        batch = self._answered(ADAPTER.poll(Visit(url, cursor=cursor, now=NOON + timedelta(minutes=minutes))))
+        assert json.loads(json.dumps(batch.cursor)) == batch.cursor
+        return batch
+
+    def back(self, older: dict[str, object]) -> Batch:
+        return self._answered(ADAPTER.older(Visit(BLOG, older=older, now=NOON)))
+
+    def _answered(self, flow: Flow[Batch]) -> Batch:
         self.asked.clear()
-        flow = ADAPTER.poll(Visit(url, cursor=cursor, now=NOON + timedelta(minutes=minutes)))
         request = next(flow)
         try:
             while True:
-                request = flow.send(answer(self.answer(request), request.url))
+                body = self.answer(request)
+                if self.asked[-1] in self.down:
+                    assert request.optional
+                    request = flow.send(failing())
+                else:
+                    request = flow.send(answer(body, request.url))
         except StopIteration as done:
             batch: Batch = done.value
-            assert json.loads(json.dumps(batch.cursor)) == batch.cursor
+            assert json.loads(json.dumps(batch.older)) == batch.older
             return batch
 
 
@@ -235,6 +249,137 @@ def test_what_came_instead_is_said() -> None:
     flow.send(answer('{"data": {"article": null}}'))
     with pytest.raises(NotAFeedError, match="knows no live blog"):
         flow.send(answer('{"data": {"article": null}}'))
+
+
+def test_posts_that_bring_no_answer_are_asked_for_again_and_nothing_is_lost() -> None:
+    service = Service(*range(5, 0, -1))
+    cursor = service.visit({}).cursor
+    service.ids = [9, 8, 7, 6, *service.ids]
+    service.down = {"7"}
+    batch = service.visit(cursor, 1)
+    assert (keys(batch), service.asked) == (["9", "8"], ["ids?", "9", "8", "7"])
+    assert batch.problems == ("Some posts could not be read; they are asked for again. The server did not answer.",)
+    service.down = set()
+    batch = service.visit(batch.cursor, 2)
+    assert (keys(batch), service.asked, batch.problems) == (["7", "6"], ["ids", "7", "6"], ())
+    assert keys(service.visit(batch.cursor, 2.5)) == []
+    assert service.asked == ["ids?"]
+
+
+def test_a_first_visit_that_is_cut_short_leaves_the_rest_to_be_read_backwards() -> None:
+    service = Service(4, 3, 2, 1)
+    service.down = {"2"}
+    batch = service.visit({})
+    assert (keys(batch), batch.older) == (["4", "3"], {"below": ["3", "4"], "count": 2})
+    service.down = set()
+    assert service.visit(batch.cursor, 1).posts == ()
+    assert keys(service.back(batch.older)) == ["2", "1"]
+
+
+def test_a_first_visit_without_any_post_is_made_again() -> None:
+    service = Service(2, 1)
+    service.down = {"2"}
+    batch = service.visit({})
+    assert (batch.posts, len(batch.problems)) == ((), 1)
+    service.down = set()
+    assert keys(service.visit(batch.cursor, 1)) == ["2", "1"]
+
+
+def test_what_the_blog_says_of_itself_is_not_needed_to_read_its_posts() -> None:
+    service = Service(2, 1)
+    service.down = {"blog"}
+    batch = service.visit({})
+    assert (keys(batch), service.asked) == (["2", "1"], ["blog", "ids", "2", "1"])
+    assert batch.problems == ("What the live blog says of itself could not be read. The server did not answer.",)
+    assert keys(service.visit(batch.cursor, 1)) == []
+    assert service.asked == ["ids?"]
+    service.down = set()
+    assert service.visit(batch.cursor, 4).title == "River"
+
+
+# ------------------------------------------------------------------ older posts
+
+
+def test_a_blog_is_read_backwards_to_its_end() -> None:
+    service = Service(*range(FETCHED + 2 * OLDER + 3, 0, -1))
+    first = service.visit({})
+    found, batch = keys(first), first
+    while batch.older:
+        batch = service.back(batch.older)
+        assert service.asked[0] == "ids"
+        assert len(batch.posts) <= OLDER
+        found += keys(batch)
+    assert found == [str(key) for key in service.ids]
+
+
+def test_a_blog_of_which_all_is_read_has_nothing_older() -> None:
+    assert Service(3, 2, 1).visit({}).older == {}
+    assert Service().visit({}).older == {}
+
+
+def test_an_older_post_is_the_post_that_a_poll_would_have_shown() -> None:
+    service = Service(3, 2, 1)
+    assert service.back({"count": 0}).posts == service.visit({}).posts
+
+
+def test_posts_that_come_and_go_meanwhile_do_not_move_what_is_older() -> None:
+    service = Service(*range(FETCHED + 5, 0, -1))
+    older = service.visit({}).older
+    assert older == {"below": ["6", "7", "8", "9", "10"], "count": FETCHED}
+    service.ids = [99, 98, *(key for key in service.ids if key not in (6, 8))]
+    assert keys(service.back(older)) == ["5", "4", "3", "2", "1"]
+    service.ids = [key for key in service.ids if key not in (7, 9, 10)]
+    assert keys(service.back(older))[-5:] == ["5", "4", "3", "2", "1"]  # none of its names is left
+
+
+def test_a_poll_that_brings_posts_names_the_place_below_them() -> None:
+    service = Service(3, 2, 1)
+    cursor = service.visit({}).cursor
+    assert service.visit(cursor, 1).older == {}
+    service.ids = [5, 4, 3, 2, 1]
+    assert service.visit(cursor, 1).older == {"below": ["4", "5"], "count": 2}
+
+
+def test_older_posts_that_bring_no_answer_are_asked_for_again() -> None:
+    service = Service(5, 4, 3, 2, 1)
+    service.down = {"3"}
+    batch = service.back({"below": ["5"]})
+    assert (keys(batch), batch.older["below"]) == (["4"], ["4", "5"])
+    assert batch.problems == (
+        "Some older posts could not be read; they are asked for again. The server did not answer.",
+    )
+    with pytest.raises(ParseError, match=r"^The older posts could not be read. The server did not answer\.$"):
+        service.back(batch.older)
+    service.down = set()
+    assert keys(service.back(batch.older)) == ["3", "2", "1"]
+
+
+@pytest.mark.parametrize(
+    "answered", ["<html>Sorry", "", "{}", '{"data": {"article": null}}', '{"data": {"article": {}}}']
+)
+def test_a_list_that_is_none_is_refused(answered: str) -> None:
+    flow = ADAPTER.older(Visit(BLOG, older={"below": ["1"]}))
+    next(flow)
+    with pytest.raises(ParseError):
+        flow.send(answer(answered))
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        {"below": "5"},
+        {"below": [5, None, "../5", "5/6", {}]},
+        {"count": -1},
+        {"count": 10**9},
+        {"count": "3"},
+        {"other": 1},
+    ],
+)
+def test_a_place_that_names_nothing_asks_for_nothing(older: dict[str, object]) -> None:
+    with pytest.raises(ParseError, match=r"not known any more\.$"):
+        next(ADAPTER.older(Visit(BLOG, older=older)))
+    with pytest.raises(ParseError):
+        next(ADAPTER.older(Visit("https://www.aljazeera.com/graphql?x", older={"count": 3})))
 
 
 # ------------------------------------------------------------------ a short life

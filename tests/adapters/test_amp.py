@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 
 from feeds.adapters import Registry
-from feeds.adapters.amp import Amp, read
+from feeds.adapters.amp import Amp
 from feeds.document import Listing, plain
 from feeds.errors import NotAFeedError, ParseError
-from feeds.flow import Confidence, Response
+from feeds.flow import Confidence, Response, Visit
 from feeds.model import Batch, Extent, Kind, Offer, Post
 from tests.adapters import feedflow
 from tests.adapters.feedflow import answer, assert_clean, poll
@@ -23,6 +23,17 @@ from tests.support.posts import Ledger
 URL = "https://news.test/live/flood"
 NINE = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 PROSE = "The river has risen by a hand since the morning, and it is still rising."
+
+
+def read(response: Response, cursor: Mapping[str, object], now: datetime | None = None) -> Batch:
+    visit = Visit(response.url, cursor=dict(cursor), now=now)
+    flow = Amp().poll(visit)
+    next(flow)
+    with pytest.raises(StopIteration) as done:
+        flow.send(response)
+    found = done.value.value
+    assert isinstance(found, Batch)
+    return found
 
 
 def batch(name: str) -> Batch:
@@ -253,6 +264,61 @@ def test_a_list_that_has_become_empty_is_an_empty_batch() -> None:
 
 def test_an_address_tells_nothing() -> None:
     assert Amp().claim(URL) is Confidence.NO
+
+
+# ------------------------------------------------------------------ older posts
+
+
+def leads(slot: str, url: str = URL) -> object:
+    """Where a list leads whose slot for pages holds this."""
+    body = page(item(2, 10), item(1, 1), url=url).body.decode().replace("</amp-live-list>", f"{slot}</amp-live-list>")
+    return read(answer(body, url), {}).older.get("page", "")
+
+
+LINKS = '<a href="?p=1">{}</a><a href="?p=2">{}</a><a href="?p=3">{}</a>'
+
+
+@pytest.mark.parametrize(
+    ("slot", "found"),
+    [
+        ('<a href="/2" rel="nofollow next">Weiter</a>', "/2"),
+        ('<a href="/9">Last</a> <a href="/2">Next page &raquo;</a>', "/2"),
+        ('<a href="/9">Last</a> <a href="/2">Older updates</a>', "/2"),
+        ('<a href="/0">Newer</a> <a href="/2" aria-label="Earlier posts"><svg></svg></a>', "/2"),
+        ('<a href="/0">&lsaquo;</a> <a href="/2">&rsaquo;</a> <a href="/9">&raquo;</a>', "/2"),
+        ('<a href="/2" title="Load more">+</a>', "/2"),
+        # Translated, as the theme of a widespread plugin is: the class tells, and its first link.
+        (
+            '<b>1 von 5</b><a href="/2" class="page-next">Vor</a><a href="/5" class="page-next">Ende</a>',
+            "/2",
+        ),
+        (f"<ul><li>1</li><li>{LINKS.format(2, 3, 9)}</li></ul>", "/live/flood?p=1"),
+        (f"{LINKS.format(1, 2, 3)}<b>4</b><a href='?p=5'>5</a>", "/live/flood?p=5"),
+        (LINKS.format(1, 2, 3).replace('<a href="?p=2"', '<a aria-current="page" href="?p=2"'), "/live/flood?p=3"),
+        (LINKS.format(1, 2, 3), ""),
+        ("<span>5</span>" + LINKS.format(1, 2, 3), ""),
+        ('<a href="">Next</a><a>Next</a><span>Next</span>', ""),
+        (
+            '<a href="/0">Newer</a><a href="/1">Previous</a><a href="/9">Last &raquo;</a><a href="/3">A next</a>',
+            "",
+        ),
+        ('<a href="https://elsewhere.test/2">Next</a>', ""),
+        ("", ""),
+    ],
+)
+def test_the_slot_for_pages_leads_to_the_next_one(slot: str, found: str) -> None:
+    assert leads(f"<div pagination>{slot}</div>") == found
+
+
+def test_links_beside_the_slot_for_pages_lead_elsewhere() -> None:
+    assert leads('<div><a rel="next" href="/2">Next</a></div>') == ""
+    assert leads('<div pagination></div><div><a rel="next" href="/2">Next</a></div>') == ""
+
+
+def test_a_page_shows_its_posts_and_leads_to_the_next() -> None:
+    found = batch("paged")
+    assert [post.key for post in found.posts] == ["post-12", "post-11"]
+    assert found.older["page"] == "/live/flood?page=2"
 
 
 # ------------------------------------------------------------------ a life

@@ -317,38 +317,108 @@ def test_the_last_post_of_a_page_offers_the_next() -> None:
     assert read(stream(result(8, "Eight."), farewell)).offers == ()
 
 
-def test_older_pages_are_read_where_the_list_does_not_join_the_last() -> None:
-    first = read(stream(result(3, "Three."), result(2, "Two.")))
-    pages = (
-        stream(result(9, "Nine."), result(8, "Eight.")),
-        stream(result(8, "Eight."), result(7, "Seven."), index=2),
-        stream(result(3, "Three."), result(2, "Two."), index=3),
-    )
-    batch, asked = converse(ADAPTER, Visit(BLOG, cursor=first.cursor), *pages)
-    assert [post.key for post in batch.posts] == [f"asset:{number:08}" for number in (9, 8, 7, 3, 2)]
-    assert [each.url for each in asked] == [BLOG, f"{BLOG}?page=2", f"{BLOG}?page=3"]
-    assert [each.conditional for each in asked] == [True, False, False]
+def listed(*numbers: int, index: int = 1, total: int = 4) -> str:
+    """Page of the World Service with results of these numbers, published at these minutes."""
+    return stream(*(result(number, f"Number {number}, at length.") for number in numbers), index=index, total=total)
 
 
-def test_older_data_is_asked_for_by_its_page_number() -> None:
-    cursor: dict[str, object] = {"listed": ["gone"]}
-    _, asked = converse(ADAPTER, Visit(API, cursor=cursor), text("paged.json"), "{}")
-    assert asked[1].url == API.replace("pageNumber/1/", "pageNumber/2/")
+def keys(batch: Batch) -> list[str]:
+    return [post.key for post in batch.posts]
 
 
-def test_the_last_page_ends_the_search_and_so_does_one_that_cannot_be_read() -> None:
-    cursor: dict[str, object] = {"listed": ["gone"]}
-    batch, _ = converse(
-        ADAPTER,
-        Visit(BLOG, cursor=cursor),
-        stream(result(9, "Nine."), total=2),
-        stream(result(8, "8."), index=2, total=2),
-    )
-    assert len(batch.posts) == 2
-    batch, _ = converse(ADAPTER, Visit(BLOG, cursor=cursor), stream(result(9, "Nine.")), "<html>Sorry</html>")
-    assert len(batch.posts) == 1
-    batch, _ = converse(ADAPTER, Visit(OLD, cursor=cursor), text("morph.html"))
-    assert len(batch.posts) == 3
+def asset(*numbers: int) -> list[str]:
+    return [f"asset:{number:08}" for number in numbers]
+
+
+@pytest.mark.parametrize("slash", ["/", "%2F", "%2f"])
+def test_older_data_is_asked_for_by_its_page_number(slash: str) -> None:
+    address = API.replace("/pageNumber/1/", f"{slash}pageNumber{slash}1{slash}")
+    assert ADAPTER.claim(address) is Confidence.MINE
+    batch, _ = converse(ADAPTER, Visit(address), text("paged.json"))
+    older = next(ADAPTER.older(Visit(address, older=batch.older)))
+    assert older.url == address.replace(f"{slash}1{slash}", f"{slash}2{slash}")
+
+
+def test_older_pages_of_the_old_generation_have_addresses_of_their_own() -> None:
+    batch, asked = converse(ADAPTER, Visit(f"{OLD}/page/3"), text("morph.html"))
+    older = next(ADAPTER.older(Visit(f"{OLD}/page/3", older=batch.older)))
+    assert [asked[0].url, older.url] == [OLD, f"{OLD}/page/2"]
+
+
+# ------------------------------------------------------------------ older posts
+
+
+def back(older: dict[str, object], *answers: str, url: str = BLOG) -> tuple[Batch, list[str]]:
+    batch, asked = converse(ADAPTER, Visit(url, older=older), *answers)
+    assert_clean(batch)
+    return batch, [each.url for each in asked]
+
+
+def test_a_page_is_read_backwards_to_its_end() -> None:
+    first = read(listed(9, 8, total=3))
+    middle, asked = back(first.older, listed(7, 6, index=2, total=3))
+    assert (keys(middle), asked) == (asset(7, 6), [f"{BLOG}?page=2"])
+    oldest, asked = back(middle.older, listed(5, index=3, total=3))
+    assert (keys(oldest), asked, oldest.older) == (asset(5), [f"{BLOG}?page=3"], {})
+
+
+def test_an_older_post_is_the_post_that_a_poll_would_have_shown() -> None:
+    assert back(read(listed(9)).older, listed(7, 6, index=2))[0].posts == read(listed(7, 6)).posts
+
+
+def test_data_alone_and_pages_of_the_old_generation_are_read_backwards() -> None:
+    for url, name, older in (
+        (API, "paged.json", API.replace("Number/1", "Number/2")),
+        (OLD, "morph.html", f"{OLD}/page/2"),
+    ):
+        place = read(text(name), url).older
+        second = (
+            text(name).replace('"currentPage": 1', '"currentPage": 2').replace('"currentPage":1', '"currentPage":2')
+        )
+        batch, asked = back(place, second, url=url)
+        assert asked == [older]
+        assert batch.posts == ()  # the page holds the same posts, the last of which is the last known one
+
+
+def test_a_page_that_moved_on_brings_what_comes_after_the_last_known_post() -> None:
+    place = read(listed(9, 8)).older
+    assert keys(back(place, listed(10, 9, 8, 7, index=2))[0]) == asset(7)
+
+
+def test_what_is_newer_than_the_last_known_post_is_left_to_a_poll() -> None:
+    place = read(listed(9, 8)).older
+    batch, _ = back(place, listed(14, 13, 12, index=2))
+    assert (keys(batch), batch.older["page"]) == ([], 3)
+
+
+@pytest.mark.parametrize("answered", [listed(9, 8), listed(9, index=3), "<html><body>Sorry</body></html>", "", "{}"])
+def test_another_page_than_the_older_one_is_refused(answered: str) -> None:
+    with pytest.raises(ParseError):
+        back({"page": 2}, answered)
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        {"page": 1},
+        {"page": 0},
+        {"page": -2},
+        {"page": True},
+        {"page": "2"},
+        {"page": 10**9},
+        {"page": 2.0},
+        {"after": "a"},
+    ],
+)
+def test_a_place_that_is_no_page_asks_for_nothing(older: dict[str, object]) -> None:
+    with pytest.raises(ParseError, match=r"not known any more\.$"):
+        next(ADAPTER.older(Visit(BLOG, older=older)))
+
+
+def test_a_page_at_another_address_has_no_older_one_that_is_known() -> None:
+    assert read(listed(9), "https://mirror.test/copy").older == {}
+    with pytest.raises(ParseError):
+        next(ADAPTER.older(Visit("https://mirror.test/copy", older={"page": 2})))
 
 
 def test_a_short_life() -> None:
@@ -424,6 +494,7 @@ def test_a_page_of_2020(shared: Path) -> None:
     assert batch.title == "Reopening US too early risks 'serious consequences'"
     assert batch.coverage is not None
     assert (batch.coverage.live, batch.extent) == (True, Extent.SINCE)
+    assert batch.older["page"] == 2
     alone = read((shared / "samples/bbc/lx-commentary-data-paged-2020-05-12.json").read_bytes(), url)
     assert [post.body for post in alone.posts] == [post.body for post in posts]
 

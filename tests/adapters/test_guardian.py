@@ -18,7 +18,7 @@ from feeds.document import Media, links, plain
 from feeds.errors import NotAFeedError, ParseError
 from feeds.flow import Adapter, Confidence, Response, Visit
 from feeds.model import Batch, Extent, Kind, Post
-from tests.adapters.feedflow import PAGES, answer, assert_clean, converse
+from tests.adapters.feedflow import PAGES, answer, assert_clean, converse, failing
 from tests.support.mangled import mangled
 from tests.support.posts import Ledger
 
@@ -386,41 +386,112 @@ def test_another_link_in_the_last_post_offers_nothing(words: str) -> None:
     assert read(site(block(BRIDGE, 44, words), block(SCHOOL, 31, "A shelter."))).offers == ()
 
 
-def test_older_pages_are_read_where_the_list_does_not_join_the_last() -> None:
-    first = read(site(block(numbered(3), 3, "Three."), block(numbered(2), 2, "Two.")))
-    pages = (
-        site(block(numbered(9), 9, "Nine."), block(numbered(8), 8, "Eight."), older=OLDER),
-        site(block(numbered(7), 7, "Seven."), block(numbered(6), 6, "Six."), older=FIRST),
-        site(block(numbered(6), 6, "Six."), block(numbered(3), 3, "Three."), older=DAWN),
-    )
-    batch, asked = converse(ADAPTER, Visit(BLOG, cursor=first.cursor), *pages)
-    assert [post.key for post in batch.posts] == [numbered(number) for number in (9, 8, 7, 6, 3)]
-    assert [each.url for each in asked] == [
-        BLOG,
-        f"{BLOG}?page=with:block-{OLDER}",
-        f"{BLOG}?page=with:block-{FIRST}",
-    ]
-    assert [each.conditional for each in asked] == [True, False, False]
+def page_of(*numbers: int, older: int = 0) -> str:
+    """Page of the site with blocks of these numbers, published at these minutes; the older page begins with `older`."""
+    blocks = (block(numbered(number), number, f"What was said in block {number}.") for number in numbers)
+    return site(*blocks, older=numbered(older) if older else "")
 
 
-def test_an_older_page_that_cannot_be_read_costs_no_more_than_itself() -> None:
-    first = read(site(block(numbered(3), 3, "Three.")))
-    newest = site(block(numbered(9), 9, "Nine."), older=OLDER)
-    batch, _ = converse(ADAPTER, Visit(BLOG, cursor=first.cursor), newest, "<html><body>Sorry</body></html>")
-    assert [post.key for post in batch.posts] == [numbered(9)]
-
-
-def test_how_far_back_is_read_has_a_bound() -> None:
-    first = read(site(block(numbered(3), 3, "Three.")))
-    pages = [site(block(numbered(99 - n), 50 - n, f"Number {n}."), older=OLDER) for n in range(6)]
-    batch, asked = converse(ADAPTER, Visit(BLOG, cursor=first.cursor), *pages)
-    assert (len(batch.posts), len(asked)) == (6, 6)
+def keys(batch: Batch) -> list[str]:
+    return [post.key for post in batch.posts]
 
 
 def test_older_data_is_asked_for_as_data() -> None:
-    cursor: dict[str, object] = {"listed": [numbered(1)]}
-    _, asked = converse(ADAPTER, Visit(f"{BLOG}.json?dcr=true", cursor=cursor), text("data.json"), "{}")
-    assert asked[1].url == f"{BLOG}.json?dcr=true&page=with:block-{OLDER}"
+    address = f"{BLOG}.json?dcr=true"
+    batch, _ = converse(ADAPTER, Visit(address), text("data.json"))
+    assert next(ADAPTER.older(Visit(address, older=batch.older))).url == f"{address}&page=with:block-{OLDER}"
+
+
+# ------------------------------------------------------------------ older posts
+
+
+def back(older: dict[str, object], *answers: str | Response, url: str = BLOG) -> tuple[Batch, list[str]]:
+    batch, asked = converse(ADAPTER, Visit(url, older=older), *answers)
+    assert_clean(batch)
+    assert json.loads(json.dumps(batch.older)) == batch.older
+    return batch, [each.url for each in asked]
+
+
+def test_a_blog_is_read_backwards_to_its_end() -> None:
+    first = read(page_of(9, 8, older=7))
+    assert first.older == {"block": numbered(7), "after": numbered(8)}
+    middle, asked = back(first.older, page_of(7, 6, 5, older=4))
+    assert keys(middle) == [numbered(7), numbered(6), numbered(5)]
+    assert asked == [f"{BLOG}?page=with:block-{numbered(7)}"]
+    oldest, asked = back(middle.older, page_of(4, 3))
+    assert (keys(oldest), oldest.older) == ([numbered(4), numbered(3)], {})
+    assert asked == [f"{BLOG}?page=with:block-{numbered(4)}"]
+
+
+def test_an_older_post_is_the_post_that_a_poll_would_have_shown() -> None:
+    older = read(page_of(9, older=7)).older
+    assert back(older, page_of(7, 6))[0].posts == read(page_of(7, 6)).posts
+
+
+def test_data_is_read_backwards_as_data() -> None:
+    url = f"{BLOG}.json?dcr=true"
+    older = read(text("data.json"), url).older
+    assert older["block"] == OLDER
+    page = {**DATA, "blocks": [{**DATA["blocks"][0], "id": OLDER}], "pagination": {"currentPage": 2, "totalPages": 2}}
+    batch, asked = back(older, json.dumps(page), url=url)
+    assert asked == [f"{url}&page=with:block-{OLDER}"]
+    assert (keys(batch), batch.older) == ([OLDER], {})
+
+
+@pytest.mark.parametrize("first", [failing(404), page_of(20, 19, 18, older=17)])
+def test_where_the_next_block_was_deleted_the_last_known_one_leads_on(first: str | Response) -> None:
+    older: dict[str, object] = {"block": numbered(7), "after": numbered(8)}
+    batch, asked = back(older, first, page_of(10, 9, 8, 6, older=5))
+    assert asked == [f"{BLOG}?page=with:block-{numbered(number)}" for number in (7, 8)]
+    assert keys(batch) == [numbered(6)]
+    assert batch.older == {"block": numbered(5), "after": numbered(6)}
+
+
+@pytest.mark.parametrize(
+    ("first", "says"), [(failing(503), "The server did not answer."), (page_of(20, older=19), "another page")]
+)
+def test_a_page_that_only_fails_is_not_taken_to_be_gone(first: str | Response, says: str) -> None:
+    with pytest.raises(ParseError, match=says):
+        back({"block": numbered(7), "after": numbered(8)}, first, page_of(9, 8, older=7))
+
+
+def test_what_stands_above_the_last_known_block_is_left_to_a_poll() -> None:
+    batch, _ = back({"block": numbered(7), "after": numbered(8)}, page_of(20, 8, 7, 6))
+    assert keys(batch) == [numbered(7), numbered(6)]
+
+
+def test_one_name_of_the_two_is_enough() -> None:
+    assert keys(back({"block": numbered(7)}, page_of(7, 6))[0]) == [numbered(7), numbered(6)]
+    assert keys(back({"after": numbered(8)}, page_of(8, 7, 6))[0]) == [numbered(7), numbered(6)]
+
+
+@pytest.mark.parametrize(
+    "answered", [page_of(20, 19, older=18), "<html><body>Sorry</body></html>", "", "{}", text("update.json")]
+)
+def test_another_page_than_the_older_one_is_refused(answered: str) -> None:
+    with pytest.raises(ParseError):
+        back({"block": numbered(7)}, answered)
+    with pytest.raises(ParseError):
+        back({"block": numbered(7), "after": numbered(8)}, failing(), answered)
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        {"block": f"../{numbered(7)}"},
+        {"block": numbered(7).upper()},
+        {"block": [numbered(7)], "after": {"a": 1}},
+        {"block": 7},
+        {"page": 2},
+    ],
+)
+def test_a_place_that_names_no_block_asks_for_nothing(older: dict[str, object]) -> None:
+    with pytest.raises(ParseError, match=r"not known any more\.$"):
+        next(ADAPTER.older(Visit(BLOG, older=older)))
+
+
+def test_a_page_in_a_file_has_no_older_one() -> None:
+    assert read(page_of(9, older=7), "file:///home/reader/blog.html").older == {}
 
 
 @pytest.mark.parametrize("cursor", [{}, {"listed": None}, {"listed": [1, None]}, {"listed": {}}, {"other": 3}])
@@ -495,6 +566,7 @@ def test_a_blog_of_2023_with_a_pinned_post(shared: Path) -> None:
     assert (batch.link, batch.extent) == (UKRAINE, Extent.SINCE)
     words = "\n".join(plain(post.body) for post in posts)
     assert not re.search("Updated at|Share on|ago$|gu-island|Photograph:$", words, re.MULTILINE)
+    assert batch.older == {"block": "64620b428f08e408b758aed8", "after": batch.posts[-1].key}
 
 
 def test_two_builds_of_one_page_five_years_apart_differ_in_no_text(shared: Path) -> None:

@@ -14,9 +14,9 @@ from feeds.adapters import Registry
 from feeds.adapters.hfeed import HFeed
 from feeds.document import Media, links, plain
 from feeds.errors import NotAFeedError, ParseError
-from feeds.flow import Adapter, Confidence
+from feeds.flow import Adapter, Confidence, Pages, Visit
 from feeds.model import Batch, Extent, Kind, Post
-from tests.adapters.feedflow import PAGES, answer, assert_clean, page, poll
+from tests.adapters.feedflow import PAGES, answer, assert_clean, converse, page, poll
 from tests.support.posts import Ledger
 
 ADAPTER = HFeed()
@@ -61,6 +61,7 @@ def entry(inner: str) -> Post:
 )
 def test_a_page_is_read_as_one_where_it_lists_entries_and_offers_no_feed(body: str, confidence: Confidence) -> None:
     assert isinstance(ADAPTER, Adapter)
+    assert isinstance(ADAPTER, Pages)
     assert ADAPTER.claim(URL) is Confidence.NO
     assert ADAPTER.sniff(answer(body, URL)) is confidence
 
@@ -130,15 +131,92 @@ def test_values_are_where_the_rules_have_them(inner: str, title: str) -> None:
     assert entry(f"{inner}<a class='u-url' href='/1'>#</a>").title == title
 
 
+@pytest.mark.parametrize(
+    "inner",
+    [
+        '<div class="e-content p-name"><p>Bridge shut.</p><p>Go by the mill.</p></div>',
+        '<div class="p-name"><div class="e-content"><p>Bridge shut.</p><p>Go by the mill.</p></div></div>',
+        '<div class="e-content p-name"><ul><li>Bridge shut</li><li>Mill open</li></ul></div>',
+        '<p class="p-name">Bridge shut. Go by it.</p><div class="e-content">Bridge shut.<br>Go by it.</div>',
+        f'<div class="e-content p-name">{"Long. " * 800}</div>',
+        '<div class="p-summary p-name"><p>Bridge shut.</p><p>Go by the mill.</p></div>',
+    ],
+)
+def test_a_name_that_is_the_text_is_no_title(inner: str) -> None:
+    post = entry(inner)
+    assert post.title == ""
+    assert plain(post.body)
+
+
+def test_a_title_that_begins_the_text_is_one() -> None:
+    assert entry('<b class="p-name">Bridge</b><p class="e-content">Bridge shut</p>').title == "Bridge"
+    assert entry('<b class="p-name">🌊</b><p class="e-content">!</p>').title == "🌊"
+
+
 def test_addresses_that_are_none_are_none() -> None:
     post = entry('<a class="u-url" href="javascript:alert(1)">x</a><p class="e-content">Text</p>')
     assert (post.url, post.key) == (None, "javascript:alert(1)")
+
+
+def test_entries_that_share_an_address_are_kept_apart_and_one_shown_twice_is_one() -> None:
+    batch = poll(ADAPTER, answer(notes("3", "3", "2", "1").replace("/n/2", "#").replace("/n/1", "#"), URL))
+    assert [post.key for post in batch.posts] == ["/n/3", "#", "#"]
+    assert [plain(post.body)[:23] for post in batch.posts[1:]] == ["What was said in note 2", "What was said in note 1"]
 
 
 def test_what_came_instead_is_said() -> None:
     for body, says in (("<html><p>Hello", "marks up no entries"), ("<html></html>", "empty"), ("{}", "JSON")):
         with pytest.raises(NotAFeedError, match=says):
             poll(ADAPTER, answer(body))
+
+
+# ------------------------------------------------------------------ older entries
+
+
+def way(*links: str, older: dict[str, object] | None = None) -> tuple[str, str]:
+    """Where a page with these links leads, and which way that is."""
+    body = notes("2", "1").replace("</body>", f"{''.join(links)}</body>")
+    place = converse(ADAPTER, Visit(URL, older=older or {}), body)[0].older
+    return str(place.get("page", "")), str(place.get("way", ""))
+
+
+NEXT, PREV = '<a rel="next" href="/next">b</a>', '<a rel="nofollow prev" href="/prev">a</a>'
+
+
+@pytest.mark.parametrize(
+    ("links", "leads"),
+    [
+        ([NEXT], ("/next", "next")),
+        ([PREV], ("/prev", "prev")),
+        (['<link rel="Previous" href="/prev">'], ("/prev", "prev")),
+        # Both, and nothing says which of them leads to what is older.
+        ([NEXT, PREV], ("", "")),
+        ([NEXT, PREV.replace(">a<", ">Older posts<")], ("/prev", "prev")),
+        ([NEXT.replace(">b<", ">&larr; earlier<"), PREV], ("/next", "next")),
+        ([NEXT, PREV.replace(">a<", ">Newer<")], ("/next", "next")),
+        ([NEXT, PREV.replace("href", 'title="newer notes" href')], ("/next", "next")),
+        ([NEXT.replace(">b<", ">Newer<")], ("", "")),
+        ([NEXT.replace('"/next"', '""')], ("", "")),
+        ([NEXT.replace("rel", "data-rel")], ("", "")),
+        ([], ("", "")),
+    ],
+)
+def test_the_page_of_the_newest_entries_shows_which_way_is_back(links: list[str], leads: tuple[str, str]) -> None:
+    assert way(*links) == leads
+
+
+def test_from_there_on_it_goes_the_same_way() -> None:
+    assert way(NEXT, PREV, older={"page": "/x", "way": "prev"}) == ("/prev", "prev")
+    assert way(NEXT, PREV, older={"page": "/x", "way": "next"}) == ("/next", "next")
+    assert way(NEXT, older={"page": "/x", "way": "prev"}) == ("", "")
+    assert way(NEXT, PREV, older={"page": "/x", "way": "up"}) == ("", "")
+    assert way(NEXT, PREV, older={"page": "/x", "way": ["next"]}) == ("", "")
+
+
+def test_links_in_an_entry_lead_to_other_entries() -> None:
+    batch = poll(ADAPTER, page("hfeed/paged.html", URL))
+    assert [post.key for post in batch.posts] == ["/n/42", "/n/41"]
+    assert (batch.older["page"], batch.older["way"]) == ("/notes/?before=41", "prev")
 
 
 # ------------------------------------------------------------------ a short life, and damage
@@ -189,7 +267,13 @@ def test_the_real_page_is_read_where_it_is_asked_for_and_its_feeds_are_preferred
     batch = poll(ADAPTER, response)
     assert len(batch.posts) == 20
     assert all(post.key and post.title and post.body and post.published and post.url for post in batch.posts)
+    assert (batch.older["page"], batch.older["way"]) == ("/links/?start=20", "next")
     assert batch.posts[0].title == "A Book Apart, Front-End Next Steps"
     assert plain(batch.posts[0].body).startswith("If you buy this bundle of books")
     assert links(batch.posts[0].body)[-1] == "https://abookapart.com/collections/front-end-next-steps"
     assert_clean(batch)
+
+
+def test_links_nested_without_end_are_read_to_a_bound() -> None:
+    body = notes("2", "1").replace("</body>", '<a rel="next" href="/2"><b>' * 3_000)
+    assert poll(ADAPTER, answer(body, URL)).older["page"] == "/2"

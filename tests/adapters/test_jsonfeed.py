@@ -15,7 +15,7 @@ from feeds import document
 from feeds.adapters.jsonfeed import JsonFeed
 from feeds.document import Media, plain
 from feeds.errors import ParseError
-from feeds.flow import Adapter, Confidence
+from feeds.flow import Adapter, Confidence, Pages
 from feeds.model import Batch, Enclosure, Hints, Kind, Post
 from feeds.sniff import MAX_ENTRIES
 from tests.adapters.feedflow import PAGES, answer, assert_clean, page, poll
@@ -43,6 +43,7 @@ def item(**values: object) -> Post:
 
 def test_it_is_an_adapter() -> None:
     assert isinstance(ADAPTER, Adapter)
+    assert isinstance(ADAPTER, Pages)
     assert ADAPTER.name == "jsonfeed"
 
 
@@ -296,3 +297,24 @@ def test_a_damaged_document_is_read_or_refused(name: str, data: st.DataObject) -
         body[place : place + data.draw(st.integers(0, 3))] = piece
     with contextlib.suppress(ParseError):
         assert_clean(poll(ADAPTER, answer(bytes(body))))
+
+
+# ------------------------------------------------------------------ older items
+
+
+@pytest.mark.parametrize("wrong", [None, 7, [], {}, "", " ", "-x", "mailto:a@b.test", True])
+def test_a_next_url_that_is_none_is_the_end(wrong: object) -> None:
+    assert read(feed({"id": "1"}, next_url=wrong)).older == {}
+
+
+def test_a_next_url_leads_on_whatever_the_feed_says_of_its_own_address() -> None:
+    batch = read(feed({"id": "1"}, feed_url="https://feed.example/other", next_url="https://feed.example/2.json"))
+    assert batch.older["page"] == "/2.json"
+    assert read(feed(next_url="/2.json")).older["page"] == "/2.json"
+
+
+def test_a_feed_in_the_shape_of_rss_has_no_older_pages() -> None:
+    channel = {"title": "T", "next_url": "/2.json", "item": [{"guid": "1", "author": "a@valley.test (A. Writer)"}]}
+    batch = read(json.dumps({"rss": {"channel": channel}}))
+    assert batch.older == {}
+    assert batch.posts[0].authors == ("A. Writer",)

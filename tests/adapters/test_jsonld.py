@@ -481,14 +481,11 @@ def test_only_a_list_that_falls_by_date_leaves_nothing_out() -> None:
     assert of().extent is Extent.PART
 
 
-def test_a_list_that_reaches_the_start_is_whole_once_the_start_has_not_moved() -> None:
+def test_a_list_that_reaches_the_start_may_be_a_window_all_the_same() -> None:
     start = minutes(60)[0]
-    first = of(*dated(1, 30, 55), coverageStartTime=start)
-    assert first.extent is Extent.SINCE
-    assert of(*dated(1, 30, 55), coverageStartTime=start, cursor=first.cursor).extent is Extent.WHOLE
-    moved = of(*dated(1, 30), coverageStartTime=minutes(30)[0], cursor=first.cursor)
-    assert moved.extent is Extent.SINCE
-    assert of(*dated(1, 30), coverageStartTime=minutes(30)[0], cursor=moved.cursor).extent is Extent.SINCE
+    first = of(*dated(1, 30, 60), coverageStartTime=start)
+    again = of(*dated(1, 30, 60), coverageStartTime=start, cursor=first.cursor)
+    assert {first.extent, again.extent} == {Extent.SINCE}
 
 
 def test_an_end_of_coverage_is_a_guess_and_ends_nothing() -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from feeds.adapters.mastodon import Mastodon
 from feeds.document import Media, links, plain
 from feeds.errors import NotAFeedError, ParseError
-from feeds.flow import Adapter, Confidence, Flow, Visit
+from feeds.flow import Adapter, Confidence, Flow, Pages, Response, Visit
 from feeds.model import Batch, Extent, Kind
+from tests.adapters import conformance
 from tests.adapters.feedflow import PAGES, answer, assert_clean, converse, page, poll
 from tests.support.mangled import mangled
 from tests.support.posts import Ledger
@@ -77,6 +78,7 @@ def keys(batch: Batch) -> list[str]:
 )
 def test_addresses_look_like_mastodons_at_most(url: str, confidence: Confidence) -> None:
     assert isinstance(ADAPTER, Adapter)
+    assert isinstance(ADAPTER, Pages)
     assert ADAPTER.claim(url) is confidence
 
 
@@ -101,7 +103,6 @@ def test_statuses_are_read_with_what_they_hold() -> None:
     assert shut.body[1:] == (
         Media("image", "https://files.test/b.jpg", "The bridge"),
         Media("embed", "https://far.test/x"),
-        Media("embed", "https://news.test/bridge", "Bridge shut"),
     )
     assert shut.tags == ("river",)
     assert (passed_on.key, passed_on.title, passed_on.origin) == ("112", "Weather", "hills@hills.test")
@@ -121,11 +122,17 @@ def test_counts_change_nothing() -> None:
     assert poll(ADAPTER, answer(later)).posts == poll(ADAPTER, page("mastodon/statuses.json")).posts
 
 
-def test_the_preview_of_a_link_in_the_text_is_not_repeated() -> None:
-    status = {**STATUSES[0], "content": '<a href="https://news.test/bridge">Read</a>', "media_attachments": []}
-    (post,) = poll(ADAPTER, answer(json.dumps([status]))).posts
-    assert links(post.body) == ("https://news.test/bridge",)
-    assert len(post.body) == 1
+def test_the_preview_of_a_link_which_a_host_makes_in_its_own_time_is_no_part_of_a_status() -> None:
+    ledger = Ledger()
+    preview = {"url": "https://news.test/bridge?from=social", "title": "Bridge shut"}
+    status = {**STATUSES[0], "content": '<p>See <a href="https://news.test/bridge">the news</a></p>'}
+    status["media_attachments"] = []
+    told = []
+    for minutes, card in enumerate((None, preview, {**preview, "title": "Bridge open"})):
+        batch = poll(ADAPTER, answer(json.dumps([{**status, "card": card}])))
+        assert links(batch.posts[0].body) == ("https://news.test/bridge",)
+        told += ledger.told(ledger.poll(batch.posts, minutes, extent=batch.extent))
+    assert told == ["added 113"]
 
 
 # ------------------------------------------------------------------ the conversation
@@ -151,15 +158,6 @@ def test_a_tag_leads_to_its_timeline() -> None:
     assert batch.title == "#höhe"
     _, asked = converse(ADAPTER, Visit(url, cursor=batch.cursor), statuses(1))
     assert len(asked) == 1
-
-
-def test_older_statuses_are_read_until_one_is_known() -> None:
-    cursor = converse(ADAPTER, Visit(PROFILE), HTML, json.dumps(ACCOUNT), statuses(2, 1))[0].cursor
-    batch, asked = converse(ADAPTER, Visit(PROFILE, cursor=cursor), statuses(9, 8), statuses(7, 6), statuses(3, 2))
-    assert keys(batch) == ["9", "8", "7", "6", "3", "2"]
-    assert [request.url.rpartition("=")[2] for request in asked[1:]] == ["8", "6"]
-    batch, _ = converse(ADAPTER, Visit(PROFILE, cursor=cursor), statuses(9), "[]")
-    assert keys(batch) == ["9"]
 
 
 def test_what_came_instead_is_said() -> None:
@@ -193,6 +191,98 @@ def test_a_new_status_an_edited_one_and_a_deleted_one_are_told_as_what_they_are(
     assert told(statuses(6, 5, 4, 3, s3="Something else altogether"), 3) == ["added 6"]
 
 
+# ------------------------------------------------------------------ older statuses
+
+
+KNOWN: dict[str, object] = {"id": "7", "name": "Valley Watch"}
+
+
+def linked(body: str, link: str) -> Response:
+    return Response("", headers=(("link", link),), body=body.encode())
+
+
+def back(
+    older: dict[str, object], *answers: str | Response, url: str = PROFILE, cursor: dict[str, object] = KNOWN
+) -> tuple[Batch, list[str]]:
+    batch, asked = converse(ADAPTER, Visit(url, cursor=cursor, older=older), *answers)
+    assert not any(request.conditional or request.optional for request in asked)
+    assert_clean(batch)
+    return batch, [request.url for request in asked]
+
+
+def test_an_account_is_read_backwards_to_its_end() -> None:
+    first, _ = converse(ADAPTER, Visit(PROFILE, cursor=KNOWN), statuses(9, 8))
+    assert first.older == {"max_id": "8"}
+    middle, asked = back(first.older, statuses(7, 6))
+    assert asked == [f"{CALL}&max_id=8"]
+    assert (keys(middle), middle.older) == (["7", "6"], {"max_id": "6"})
+    last, asked = back(middle.older, "[]")
+    assert asked == [f"{CALL}&max_id=6"]
+    assert (last.posts, last.older) == ((), {})
+
+
+def test_an_older_status_is_the_one_that_a_poll_would_have_shown() -> None:
+    older, _ = back({"max_id": "999"}, json.dumps(STATUSES))
+    assert older.posts == converse(ADAPTER, Visit(PROFILE, cursor=KNOWN), json.dumps(STATUSES))[0].posts
+
+
+@pytest.mark.parametrize(
+    ("link", "older"),
+    [
+        ('<https://social.test/x?max_id=4>; rel="next", <https://social.test/x?since_id=7>; rel="prev"', "4"),
+        ("<https://social.test/x?since_id=7>;rel=prev,<https://elsewhere.test/x?limit=2&max_id=4>;REL=Next", "4"),
+        ('<https://social.test/x?since_id=7>; rel="prev"', ""),
+        ('<https://social.test/x?since_id=7>; rel="next"', ""),
+        ('<https://social.test/x?max_id=../4>; rel="next"', ""),
+        ('<https://social.test/x?max_id=8>; rel="next"', ""),
+        ('<https://social.test/x?max_id=4&max_id=2>; rel="next"', "4"),
+        (f'<https://social.test/x?{"a=1&" * 150}max_id=4>; rel="next"', "4"),
+        ('<https://files.test/>; rel="preconnect"', "6"),
+        ("nonsense", "6"),
+    ],
+)
+def test_the_link_header_knows_where_a_list_goes_on(link: str, older: str) -> None:
+    batch, _ = back({"max_id": "8"}, linked(statuses(7, 6), link))
+    assert batch.older == ({"max_id": older} if older else {})
+
+
+def test_an_account_that_is_not_known_any_more_is_looked_up_again() -> None:
+    _, asked = back({"max_id": "8"}, json.dumps(ACCOUNT), statuses(7), cursor={})
+    assert asked == ["https://social.test/api/v1/accounts/lookup?acct=valley", f"{CALL}&max_id=8"]
+
+
+def test_tags_and_calls_are_read_backwards_as_well() -> None:
+    tag = "https://social.test/tags/h%C3%B6he"
+    _, asked = back({"max_id": "8"}, statuses(7), url=tag, cursor={"tag": "höhe"})
+    assert asked == ["https://social.test/api/v1/timelines/tag/h%C3%B6he?limit=40&max_id=8"]
+    assert back({"max_id": "8"}, statuses(7), url=tag, cursor={})[1] == asked
+    call = "https://social.test/api/v1/timelines/public?local=true&min_id=3&max_id=9&limit=20"
+    first, _ = converse(ADAPTER, Visit(call), statuses(5, 4))
+    assert first.older == {"max_id": "4"}
+    batch, asked = back(first.older, statuses(3), url=call, cursor={})
+    assert asked == ["https://social.test/api/v1/timelines/public?local=true&limit=20&max_id=4"]
+    assert (keys(batch), batch.older) == (["3"], {"max_id": "3"})
+
+
+def test_a_list_at_an_address_that_is_no_call_leads_nowhere() -> None:
+    assert poll(ADAPTER, page("mastodon/statuses.json")).older == {}
+
+
+def test_a_list_that_does_not_go_back_is_the_last() -> None:
+    assert back({"max_id": "6"}, statuses(7, 6))[0].older == {}
+
+
+@pytest.mark.parametrize("body", ["{}", "", "<html><title>Busy</title>", '{"error": "Rate limit"}', '[{"id": 1}]'])
+def test_an_older_page_that_is_none_is_refused(body: str) -> None:
+    with pytest.raises(ParseError):
+        back({"max_id": "8"}, body)
+
+
+def test_a_place_in_other_hands_leads_to_the_same_host_or_nowhere() -> None:
+    conformance.check_hostile_older(ADAPTER, answer(statuses(3, 2), PROFILE), {"max_id": "8"})
+    conformance.check_hostile_older(ADAPTER, answer(json.dumps(ACCOUNT), PROFILE), {"max_id": "8"})
+
+
 # ------------------------------------------------------------------ damage
 
 
@@ -207,7 +297,7 @@ LEAVES = st.one_of(st.none(), st.integers(), st.text(max_size=8), st.lists(st.te
 
 
 @settings(deadline=None, max_examples=80)
-@given(st.dictionaries(st.sampled_from(["id", "tag", "name", "note", "listed"]), LEAVES))
+@given(st.dictionaries(st.sampled_from(["id", "tag", "name", "note"]), LEAVES))
 def test_a_cursor_of_any_kind_is_borne(cursor: dict[str, object]) -> None:
     batch = answered(ADAPTER.poll(Visit(PROFILE, cursor=cursor)))
     assert keys(batch) == ["1"]

@@ -15,9 +15,10 @@ from feeds.adapters import Registry
 from feeds.adapters.reddit import Reddit
 from feeds.document import Media, plain
 from feeds.errors import NotAFeedError, ParseError
-from feeds.flow import Adapter, Confidence, Visit
+from feeds.flow import Adapter, Confidence, Pages, Response, Visit
 from feeds.model import Batch, Extent, Kind, Post
-from tests.adapters.feedflow import PAGES, answer, assert_clean, converse, page, poll
+from tests.adapters import conformance
+from tests.adapters.feedflow import PAGES, answer, assert_clean, converse, failing, page, poll
 from tests.support.mangled import mangled
 from tests.support.posts import Ledger
 
@@ -60,6 +61,7 @@ def keys(batch: Batch) -> str:
 
 def test_it_is_an_adapter() -> None:
     assert isinstance(ADAPTER, Adapter)
+    assert isinstance(ADAPTER, Pages)
 
 
 @pytest.mark.parametrize(
@@ -159,27 +161,6 @@ def test_a_thread_that_does_not_say_what_it_is_is_read_all_the_same() -> None:
     assert "could not be read" in problem
     assert batch.coverage is not None
     assert batch.coverage.live is None
-
-
-def test_older_pages_are_read_until_an_update_is_known() -> None:
-    cursor: dict[str, object] = {"about": ASKED, "listed": ["b", "a"]}
-    pages = (
-        listing("f", "e", after="LiveUpdate_e"),
-        listing("e", "d", after="LiveUpdate_d"),
-        listing("c", "b", after="y"),
-    )
-    batch, asked = converse(ADAPTER, Visit(THREAD, cursor=cursor, now=NOON), *pages)
-    assert keys(batch) == "fedcb"
-    assert [request.url.rpartition("=")[2] for request in asked[1:]] == ["LiveUpdate_e", "LiveUpdate_d"]
-    assert batch.extent is Extent.SINCE
-    assert batch.cursor["listed"] == ["f", "e"]
-
-
-def test_the_way_back_ends_after_a_few_pages() -> None:
-    cursor: dict[str, object] = {"about": ASKED, "listed": ["gone"]}
-    pages = [listing(key, after=key) for key in "hgfedc"]
-    batch, _ = converse(ADAPTER, Visit(THREAD, cursor=cursor, now=NOON), *pages)
-    assert keys(batch) == "hgfedc"
 
 
 @pytest.mark.parametrize(
@@ -297,3 +278,108 @@ def test_the_thread_describes_itself(shared: Path) -> None:
 def test_nobody_else_reads_it(shared: Path) -> None:
     body = (shared / "samples/reddit-live/ta535s1hq2je-2020-05-21-poll1.json").read_bytes()
     assert [each.adapter for each in Registry.installed().recognise(answer(body))] == ["reddit"]
+
+
+# ------------------------------------------------------------------ older updates
+
+
+def back(older: dict[str, object], *answers: str | Response) -> tuple[Batch, list[str]]:
+    batch, asked = converse(ADAPTER, Visit(THREAD, older=older, now=NOON), *answers)
+    assert not any(request.conditional or request.optional for request in asked)
+    assert_clean(batch)
+    return batch, [request.url for request in asked]
+
+
+def test_a_thread_is_read_backwards_to_its_end() -> None:
+    first, _ = converse(
+        ADAPTER, Visit(THREAD, cursor={"about": ASKED}, now=NOON), listing("f", "e", after="LiveUpdate_e")
+    )
+    assert first.older == {"after": ["LiveUpdate_e", "LiveUpdate_f"]}
+    middle, asked = back(first.older, listing("d", "c", after="LiveUpdate_c"))
+    assert asked == [f"{THREAD}.json?limit=100&raw_json=1&after=LiveUpdate_e"]
+    assert (keys(middle), middle.older) == ("dc", {"after": ["LiveUpdate_c", "LiveUpdate_d"]})
+    last, asked = back(middle.older, listing("b", "a"))
+    assert asked == [f"{THREAD}.json?limit=100&raw_json=1&after=LiveUpdate_c"]
+    assert (keys(last), last.older) == ("ba", {})
+
+
+def test_an_older_update_is_the_one_that_a_poll_would_have_shown() -> None:
+    older, _ = back({"after": ["LiveUpdate_z"]}, json.dumps(UPDATES))
+    assert older.posts == converse(ADAPTER, Visit(THREAD), json.dumps(ABOUT), json.dumps(UPDATES))[0].posts
+
+
+def test_where_the_named_update_was_deleted_the_one_above_it_leads_on() -> None:
+    older: dict[str, object] = {"after": ["LiveUpdate_c", "LiveUpdate_d"]}
+    batch, asked = back(older, listing(), listing("b", "a", after="LiveUpdate_a"))
+    assert [address.rpartition("=")[2] for address in asked] == ["LiveUpdate_c", "LiveUpdate_d"]
+    assert (keys(batch), batch.older) == ("ba", {"after": ["LiveUpdate_a", "LiveUpdate_b"]})
+    batch, _ = back(older, listing(), listing("c"))
+    assert (keys(batch), batch.older) == ("c", {})
+
+
+def test_an_empty_page_is_the_end() -> None:
+    for answers in ([listing()], [listing(after="LiveUpdate_b")]):
+        batch, _ = back({"after": ["LiveUpdate_a"]}, *answers)
+        assert (batch.posts, batch.older) == ((), {})
+
+
+def test_a_list_that_leads_to_itself_is_the_last() -> None:
+    batch, _ = back({"after": ["LiveUpdate_c", "LiveUpdate_d"]}, listing("b", after="LiveUpdate_c"))
+    assert (keys(batch), batch.older) == ("b", {})
+    batch, _ = back({"after": ["LiveUpdate_c", "LiveUpdate_d"]}, listing("b", after="LiveUpdate_d"))
+    assert batch.older == {}
+
+
+def test_a_list_of_no_thread_of_reddits_leads_nowhere() -> None:
+    assert poll(ADAPTER, answer(listing("b", "a", after="LiveUpdate_a"))).older == {}
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", "", "<html><title>Blocked</title>", '{"message": "Too Many Requests"}'])
+def test_an_older_page_that_is_none_is_refused(body: str) -> None:
+    with pytest.raises(ParseError):
+        back({"after": ["LiveUpdate_c"]}, body)
+
+
+def test_a_place_in_other_hands_leads_to_reddit_or_nowhere() -> None:
+    conformance.check_hostile_older(ADAPTER, answer(listing("b", "a"), THREAD), {"after": ["LiveUpdate_c", "d"]})
+    for odd in conformance.ELSEWHERE:
+        conformance.check_older(ADAPTER, answer(listing("b"), THREAD), {"after": [odd, odd]})
+
+
+# ------------------------------------------------------------------ what may fail
+
+
+@pytest.mark.parametrize("answered", [failing(403), "{}", "<html><title>Blocked</title>", ""])
+def test_a_thread_that_cannot_be_asked_what_it_is_is_read_all_the_same(answered: str | Response) -> None:
+    batch, asked = converse(ADAPTER, Visit(THREAD, now=NOON), answered, listing("a"))
+    assert [request.optional for request in asked] == [True, False]
+    assert keys(batch) == "a"
+    (problem,) = batch.problems
+    assert problem.startswith("What the thread says of itself could not be read. ")
+    assert "about" not in batch.cursor
+
+
+def test_what_a_thread_said_of_itself_holds_while_it_cannot_be_asked_again() -> None:
+    visit = Visit(THREAD, cursor={"about": ASKED}, now=NOON.replace(minute=6))
+    batch, _ = converse(ADAPTER, visit, failing(), listing("a"))
+    assert batch.title == "River"
+    later = Visit(THREAD, cursor=batch.cursor, now=NOON.replace(minute=7))
+    _, asked = converse(ADAPTER, later, listing("a"))
+    assert [request.conditional for request in asked] == [True]
+
+
+def test_pages_of_another_thread_are_read_backwards_to_its_end(shared: Path) -> None:
+    one, two, three = (
+        (shared / f"samples/reddit-live/ukaeu1ik4sw5-2016-12-19-page{number}.json").read_text() for number in (1, 2, 3)
+    )
+    url = "https://www.reddit.com/live/ukaeu1ik4sw5"
+    batch, _ = converse(ADAPTER, Visit(url, cursor={"about": ASKED}, now=NOON), one)
+    sizes = []
+    for body in (two, three):
+        last = batch.posts[-1].key
+        answers = (body,) if body == two else (body, body)
+        batch, asked = converse(ADAPTER, Visit(url, older=batch.older), *answers)
+        assert asked[0].url.endswith(f"&after=LiveUpdate_{last}")
+        sizes.append(len(batch.posts))
+    assert sizes == [100, 0]
+    assert batch.older == {}

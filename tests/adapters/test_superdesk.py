@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -18,7 +19,7 @@ from feeds.document import Media, plain
 from feeds.errors import NotAFeedError, ParseError
 from feeds.flow import Adapter, Confidence, Request, Visit
 from feeds.model import Batch, Extent
-from tests.adapters.feedflow import PAGES, answer, assert_clean, converse, page, poll
+from tests.adapters.feedflow import PAGES, answer, assert_clean, converse, failing, page, poll
 from tests.support.mangled import mangled
 from tests.support.posts import Ledger
 
@@ -203,6 +204,143 @@ def test_what_came_instead_is_said() -> None:
     ):
         with pytest.raises(NotAFeedError, match=says):
             poll(ADAPTER, answer(body, PAGE))
+
+
+def test_what_the_blog_says_of_itself_is_not_needed_to_read_its_posts() -> None:
+    batch, asked = converse(ADAPTER, visit({}), failing(), listing(item("a")))
+    assert [request.optional for request in asked] == [True, False]
+    assert (keys(batch), batch.title) == (["a"], "")
+    assert batch.problems == ("What the live blog says of itself could not be read. The server did not answer.",)
+    batch, asked = converse(ADAPTER, visit(batch.cursor, 1), json.dumps(ABOUT), listing())
+    assert (asked[0].url, batch.title, batch.problems) == (API, "River & rain", ())
+
+
+def test_changes_that_could_not_be_read_are_asked_for_again() -> None:
+    cursor = converse(ADAPTER, visit({}), json.dumps(ABOUT), listing(item("a")))[0].cursor
+    batch, asked = converse(ADAPTER, visit(cursor, 1), listing(item("c", minute=9), total=2), failing())
+    assert [request.optional for request in asked] == [False, True]
+    assert (keys(batch), batch.cursor["latest"]) == (["c"], cursor["latest"])
+    assert batch.problems == ("Some changes could not be read; they are asked for again. The server did not answer.",)
+
+
+# ------------------------------------------------------------------ older posts
+
+
+class Blog:
+    """A blog of these posts, the newest first; answers a page of two as the API does."""
+
+    def __init__(self, *items: dict[str, object]) -> None:
+        self.items = list(items)
+        self.asked: list[str] = []
+
+    def answer(self, request: Request) -> str:
+        self.asked.append(request.url)
+        if "/posts?" not in request.url:
+            return json.dumps(ABOUT)
+        number = int(parse_qs(urlsplit(request.url).query)["page"][0])
+        bound = re.search(r'"gt": "([^"]+)"', json.dumps(query(request)))
+        found = [each for each in self.items if not bound or str(each.get("published_date", "")) <= bound[1]]
+        return listing(*found[2 * number - 2 : 2 * number], total=len(found))
+
+    def visit(self, older: dict[str, object], cursor: dict[str, object] | None = None, url: str = API) -> Batch:
+        self.asked.clear()
+        at = Visit(url, older=older, cursor=cursor or {}, now=NOON)
+        flow = ADAPTER.older(at) if older else ADAPTER.poll(at)
+        request = next(flow)
+        try:
+            while True:
+                request = flow.send(answer(self.answer(request), request.url))
+        except StopIteration as done:
+            batch: Batch = done.value
+            assert json.loads(json.dumps(batch.older)) == batch.older
+            return batch
+
+
+def minutes(*minutes: int) -> list[dict[str, object]]:
+    return [item(f"m{minute}", minute=minute) for minute in minutes]
+
+
+def test_a_blog_is_read_backwards_to_its_end() -> None:
+    blog = Blog(*minutes(9, 7, 6, 4, 3))
+    batch = blog.visit({})
+    assert batch.older == {"before": "2026-03-01T09:07:00+00:00"}
+    found = keys(batch)
+    while batch.older:
+        batch = blog.visit(batch.older)
+        assert keys(batch) == sorted(keys(batch), reverse=True)
+        assert all(url.startswith(f"{API}/posts?max_results=100&page=") for url in blog.asked)
+        found += keys(batch)
+    assert list(dict.fromkeys(found)) == ["m9", "m7", "m6", "m4", "m3"]
+
+
+def test_posts_that_come_meanwhile_do_not_move_what_is_older() -> None:
+    blog = Blog(*minutes(9, 7, 6, 4))
+    older = blog.visit({}).older
+    blog.items = [*minutes(30, 29, 28), *blog.items]
+    assert keys(blog.visit(older)) == ["m7", "m6"]
+
+
+def test_posts_of_one_second_are_read_page_by_page() -> None:
+    blog = Blog(*minutes(9, 7), *(item(key, minute=7) for key in "abc"), item("old", minute=1))
+    batch = blog.visit({})
+    found = keys(batch)
+    places = []
+    while batch.older:
+        places.append(batch.older)
+        batch = blog.visit(batch.older)
+        found += keys(batch)
+    assert list(dict.fromkeys(found)) == ["m9", "m7", "a", "b", "c", "old"]
+    assert places[1] == {"before": "2026-03-01T09:07:00+00:00", "page": 2}
+
+
+def test_posts_without_a_date_come_last() -> None:
+    undated = [{name: value for name, value in item(key).items() if name != "published_date"} for key in "xyz"]
+    blog = Blog(*minutes(9), *undated)
+    batch = blog.visit({})
+    found = keys(batch)
+    while batch.older:
+        batch = blog.visit(batch.older)
+        found += keys(batch)
+    assert list(dict.fromkeys(found)) == ["m9", "x", "y", "z"]
+    assert blog.asked
+
+
+def test_an_older_post_is_the_post_that_a_poll_would_have_shown() -> None:
+    blog = Blog(*minutes(9, 7))
+    assert blog.visit({"before": "2026-03-01T09:30:00Z"}).posts == blog.visit({}).posts
+
+
+def test_a_poll_for_changes_names_the_place_before_all_there_is() -> None:
+    cursor = converse(ADAPTER, visit({}), json.dumps(ABOUT), listing(item("a")))[0].cursor
+    batch, _ = converse(ADAPTER, visit(cursor, 1), listing(item("a", changed=9)))
+    assert batch.older == {"before": "2026-03-01T12:01:00+00:00"}
+
+
+def test_older_posts_of_a_page_are_asked_for_at_its_api_and_nowhere_else() -> None:
+    older: dict[str, object] = {"before": "2026-03-01T09:07:00Z"}
+    theirs = f"https://paper.liveblog.pro/api/client_blogs/{ID}"
+    for api, first in ((API, API), (theirs, theirs), (API.replace("news.test", "evil.test"), PAGE), ("", PAGE)):
+        request = next(ADAPTER.older(Visit(PAGE, cursor={"api": api}, older=older)))
+        assert request.url.partition("/posts?")[0] == first
+    batch, asked = converse(ADAPTER, Visit(PAGE, older=older), html(), listing(item("a")))
+    assert [request.url.partition("?")[0] for request in asked] == [PAGE, f"{API}/posts"]
+    assert (keys(batch), batch.older) == (["a"], {})
+
+
+@pytest.mark.parametrize(
+    "answered", ["<html><title>Hello</title>", '{"_status": "ERR"}', "{}", "", "plain", '{"_items": 3}']
+)
+def test_an_older_page_that_is_none_is_refused(answered: str) -> None:
+    with pytest.raises(ParseError):
+        converse(ADAPTER, Visit(API, older={"before": "2026-03-01T09:07:00Z"}), answered)
+
+
+@pytest.mark.parametrize(
+    "older", [{"before": 3}, {"before": "soon"}, {"page": 2}, {"before": "2026-03-01", "page": 10**9}, {"before": [""]}]
+)
+def test_a_place_that_is_no_moment_asks_for_nothing(older: dict[str, object]) -> None:
+    with pytest.raises(ParseError, match=r"not known any more\.$"):
+        next(ADAPTER.older(Visit(API, older=older)))
 
 
 # ------------------------------------------------------------------ a short life

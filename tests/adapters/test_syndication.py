@@ -6,20 +6,22 @@ import contextlib
 import json
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from feeds import document, markup, xmlfeed
 from feeds.adapters.syndication import Syndication
 from feeds.document import Media, plain
 from feeds.errors import NotAFeedError, ParseError
-from feeds.flow import Adapter, Confidence
+from feeds.flow import Adapter, Confidence, Pages, Visit
 from feeds.model import Batch, Enclosure, Extent, Hints, Kind, Post
 from feeds.sniff import MAX_ENTRIES
-from tests.adapters.feedflow import PAGES, answer, assert_clean, page, poll
+from tests.adapters.feedflow import PAGES, answer, assert_clean, converse, page, poll
 
 ADAPTER = Syndication()
 OURS = sorted(path.name for path in (PAGES / "syndication").iterdir())
@@ -62,6 +64,7 @@ def at(*when: int) -> datetime:
 
 def test_it_is_an_adapter() -> None:
     assert isinstance(ADAPTER, Adapter)
+    assert isinstance(ADAPTER, Pages)
     assert ADAPTER.name == "syndication"
 
 
@@ -90,8 +93,6 @@ def test_sniffing_knows_feeds_and_nothing_else() -> None:
 
 
 def test_the_request_asks_for_feeds() -> None:
-    from feeds.flow import Visit
-
     request = next(ADAPTER.poll(Visit(url="https://a.example/feed")))
     accept = dict(request.headers)["accept"]
     assert "application/rss+xml" in accept
@@ -645,3 +646,88 @@ def test_a_damaged_feed_is_read_or_refused(name: str, data: st.DataObject) -> No
 def test_a_web_page_is_refused_as_no_feed() -> None:
     with pytest.raises(NotAFeedError):
         read("<!doctype html><html><body>x</body></html>")
+
+
+# ------------------------------------------------------------------ older documents
+
+HISTORY = 'xmlns:fh="http://purl.org/syndication/history/1.0"'
+
+
+def leads(head: str, url: str = "https://feed.example/dir/feed.xml") -> object:
+    """Where a feed with this head leads, of Atom and of RSS alike."""
+    links = head.replace("<link", "<atom:link")
+    of_atom, of_rss = read(atom("", head, HISTORY), url).older, read(rss("", links, HISTORY), url).older
+    assert of_atom == of_rss
+    return of_atom.get("page", "")
+
+
+@pytest.mark.parametrize(
+    ("head", "page"),
+    [
+        ('<link rel="next" href="?paged=2"/>', "/dir/feed.xml?paged=2"),
+        ('<link rel=" NEXT " href="/2"/>', "/2"),
+        ('<link rel="http://www.iana.org/assignments/relation/next" href="/2"/>', "/2"),
+        ('<link rel="prev-archive" href="/a/7"/>', "/a/7"),
+        ('<link rel="next" href="/2"/><link rel="prev-archive" href="/a/7"/>', "/a/7"),
+        ('<link rel="next" href="/2"/><link rel="next" href="/3"/>', "/2"),
+        ('<link rel="next"/><link rel="next" href="javascript:x"/><link rel="next" href="/3"/>', "/3"),
+        ('<fh:archive/><link rel="prev-archive" href="/a/6"/><link rel="next-archive" href="/a/8"/>', "/a/6"),
+        ('<fh:archive/><link rel="next" href="/2"/>', ""),
+        ('<fh:complete/><link rel="next" href="/2"/><link rel="prev-archive" href="/a/7"/>', ""),
+        ('<link rel="prev" href="/0"/><link rel="previous" href="/0"/><link rel="last" href="/9"/>', ""),
+        ('<link rel="next-archive" href="/a/8"/><link rel="nextish" href="/2"/><link href="/3"/>', ""),
+    ],
+)
+def test_a_feed_leads_to_its_older_entries_as_rfc_5005_has_it(head: str, page: str) -> None:
+    assert leads(head) == page
+
+
+def test_the_relations_of_an_entry_are_not_those_of_the_feed() -> None:
+    assert read(atom('<entry><id>1</id><link rel="next" href="/2"/></entry>')).older == {}
+    assert read(rss('<item><guid>1</guid><atom:link rel="next" href="/2"/></item>')).older == {}
+
+
+def test_an_address_of_an_older_document_stands_on_the_base_of_its_link() -> None:
+    older = read(atom("", '<link rel="next" xml:base="/archive/" href="2"/>')).older
+    assert older["page"] == "/archive/2"
+
+
+def test_blogger_has_the_older_documents_of_all_its_blogs_at_one_host() -> None:
+    stated = "http://www.blogger.com/feeds/41/posts/default?start-index=26&amp;max-results=25"
+    visit = Visit("https://me:secret@valley.blogspot.test/feeds/posts/default")
+    batch, _ = converse(ADAPTER, visit, atom("", f'<link rel="next" href="{stated}"/>'))
+    assert batch.older["host"] == "www.blogger.com"
+    further = stated.replace("26", "51")
+    body = atom("<entry><id>1</id></entry>", f'<link rel="next" href="{further}"/>')
+    batch, (request,) = converse(ADAPTER, replace(visit, older=batch.older), body)
+    assert request.url == "https://www.blogger.com/feeds/41/posts/default?start-index=26&max-results=25"
+    assert batch.older["page"] == "/feeds/41/posts/default?start-index=51&max-results=25"
+    batch, _ = converse(ADAPTER, replace(visit, older=batch.older), body)
+    assert batch.older == {}
+
+
+def test_what_an_older_document_says_was_deleted_is_said() -> None:
+    stone = '<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="2" when="2026-03-01T00:00:00Z"/>'
+    visit = Visit("https://feed.example/feed", older={"page": "/2"})
+    batch, _ = converse(ADAPTER, visit, atom(f"<entry><id>1</id></entry>{stone}"))
+    assert [(post.key, post.withdrawn) for post in batch.posts] == [("1", False), ("2", True)]
+
+
+def test_an_older_document_without_entries_is_read() -> None:
+    batch, _ = converse(ADAPTER, Visit("https://feed.example/feed", older={"page": "/2"}), atom(""))
+    assert (batch.posts, batch.older) == ((), {})
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "page"),
+    [
+        ("feed-rs/rss2/rss_2.0_spiegel.xml", "https://www.omnycontent.com/d/podcast.rss", "podcast.rss?page=2"),
+        ("podcastparser/paged_feed.rss", "https://example.com/feed", "/feed/page2"),
+        ("rss-parser/in/pagination-links.rss", "https://example.org/index.atom", "/index.atom?page=4"),
+        ("rss-parser/in/many-links.rss", "https://testing.googleblog.com/feeds/posts/default", "redirect=false"),
+        ("snapshots/9eabe3572e4e56e2.xml", "https://vince-debian.blogspot.com/feeds/posts/default", "max-results=25"),
+    ],
+)
+def test_other_peoples_feeds_lead_to_their_older_entries(shared: Path, name: str, url: str, page: str) -> None:
+    older = read((shared / "samples/feeds" / name).read_bytes(), url).older
+    assert str(older["page"]).endswith(page)

@@ -14,8 +14,9 @@ from feeds.adapters import Registry
 from feeds.adapters.telegram import Telegram
 from feeds.document import Listing, Media, Paragraph, links, plain
 from feeds.errors import NotAFeedError, ParseError
-from feeds.flow import Adapter, Confidence, Visit
+from feeds.flow import Adapter, Confidence, Pages, Response, Visit
 from feeds.model import Batch, Extent, Post
+from tests.adapters import conformance
 from tests.adapters.feedflow import PAGES, answer, assert_clean, converse, page, poll
 from tests.support import shared as collection
 from tests.support.posts import Ledger
@@ -68,6 +69,7 @@ def numbers(batch: Batch) -> list[int]:
 )
 def test_the_addresses_of_channels_are_its_own(url: str, confidence: Confidence) -> None:
     assert isinstance(ADAPTER, Adapter)
+    assert isinstance(ADAPTER, Pages)
     assert ADAPTER.claim(url) is confidence
 
 
@@ -90,7 +92,6 @@ def test_the_channel_says_what_it_is() -> None:
     assert (batch.title, batch.description) == ("Valley Watch & more", "River, rain and roads")
     assert batch.link == "https://t.me/valley"
     assert batch.extent is Extent.SINCE
-    assert batch.cursor == {"newest": 55}
 
 
 def test_messages_are_given_newest_first_without_those_of_the_service() -> None:
@@ -177,29 +178,6 @@ def test_any_address_of_a_channel_leads_to_its_newest_messages(url: str) -> None
     assert numbers(batch) == [2, 1]
 
 
-def test_older_pages_are_read_until_the_known_message_is_passed() -> None:
-    visit = Visit(CHANNEL, cursor={"newest": 9})
-    batch, asked = converse(ADAPTER, visit, numbered(30, 31), numbered(20, 22), numbered(8, 12))
-    assert [request.url for request in asked[1:]] == [f"{CHANNEL}?before=30", f"{CHANNEL}?before=20"]
-    assert numbers(batch) == [31, 30, 22, 20, 12, 8]
-    assert batch.cursor == {"newest": 31}
-
-
-def test_the_way_back_ends_after_a_few_pages_and_where_it_leads_nowhere() -> None:
-    visit = Visit(CHANNEL, cursor={"newest": 1})
-    batch, _ = converse(ADAPTER, visit, *(numbered(number) for number in (59, 50, 40, 30, 20, 10)))
-    assert numbers(batch) == [59, 50, 40, 30, 20, 10]
-    batch, _ = converse(ADAPTER, visit, numbered(50), numbered(50))
-    assert numbers(batch) == [50]
-
-
-@pytest.mark.parametrize("newest", [None, "9", [], -3, 10**30, 2.5])
-def test_a_cursor_with_something_wrong_in_it_asks_no_more_than_it_must(newest: object) -> None:
-    answers = [numbered(3)] if newest != -3 else [numbered(3), numbered(3)]
-    batch, _ = converse(ADAPTER, Visit(CHANNEL, cursor={"newest": newest}), *answers)
-    assert numbers(batch) == [3]
-
-
 def test_a_channel_without_preview_is_said_to_have_none() -> None:
     body = '<html><body><div class="tgme_page"><div class="tgme_page_title">Valley</div></div></body></html>'
     with pytest.raises(NotAFeedError, match="“valley” has no public preview"):
@@ -212,6 +190,61 @@ def test_a_channel_without_preview_is_said_to_have_none() -> None:
 
 def test_a_channel_without_messages_is_empty() -> None:
     assert poll(ADAPTER, page("telegram/empty.html", CHANNEL)).posts == ()
+
+
+# ------------------------------------------------------------------ older messages
+
+
+HEADER = '<html><header class="tgme_header"></header></html>'
+
+
+def back(older: dict[str, object], *answers: str | Response) -> tuple[Batch, list[str]]:
+    batch, asked = converse(ADAPTER, Visit(CHANNEL, older=older), *answers)
+    assert not any(request.conditional or request.optional for request in asked)
+    assert_clean(batch)
+    return batch, [request.url for request in asked]
+
+
+def test_a_channel_is_read_backwards_to_its_end() -> None:
+    first = poll(ADAPTER, answer(numbered(8, 9), CHANNEL))
+    assert first.older == {"before": 8}
+    middle, asked = back(first.older, numbered(3, 5, 7))
+    assert asked == [f"{CHANNEL}?before=8"]
+    assert (numbers(middle), middle.older) == ([7, 5, 3], {"before": 3})
+    last, asked = back(middle.older, numbered(1, 2))
+    assert asked == [f"{CHANNEL}?before=3"]
+    assert (numbers(last), last.older) == ([2, 1], {})
+
+
+def test_an_older_message_is_the_one_that_a_poll_would_have_shown() -> None:
+    assert back({"before": 99}, KINDS.decode())[0].posts == tuple(kinds().values())
+
+
+@pytest.mark.parametrize("body", [HEADER, (PAGES / "telegram/empty.html").read_text()])
+def test_a_page_of_the_channel_without_messages_is_the_end(body: str) -> None:
+    batch, _ = back({"before": 8}, body)
+    assert (batch.posts, batch.older) == ((), {})
+
+
+def test_messages_of_the_service_count_on_the_way_back() -> None:
+    page = channel(message(4).replace("js-widget_message", "service_message"), message(6))
+    batch, _ = back({"before": 8}, page)
+    assert (numbers(batch), batch.older) == ([6], {"before": 4})
+
+
+@pytest.mark.parametrize("body", ["", "{}", "<html><p>Busy", numbered(8, 9), numbered(20, 21)])
+def test_an_older_page_that_is_none_is_refused(body: str) -> None:
+    with pytest.raises(ParseError):
+        back({"before": 8}, body)
+
+
+def test_newer_messages_on_an_older_page_are_for_a_poll_to_tell() -> None:
+    batch, _ = back({"before": 8}, numbered(7, 8, 9))
+    assert (numbers(batch), batch.older) == ([7], {"before": 7})
+
+
+def test_a_place_in_other_hands_leads_to_the_channel_or_nowhere() -> None:
+    conformance.check_hostile_older(ADAPTER, answer(numbered(1, 2), CHANNEL), {"before": 8})
 
 
 # ------------------------------------------------------------------ a short life

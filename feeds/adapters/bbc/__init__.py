@@ -2,7 +2,8 @@
 
 Owns the addresses, the recognition, and what the page says of itself. The data in a page is found by `bbc.data`,
 its posts are read by `bbc.posts`. There is no way to ask for what is new only: page 1 is read again, and further
-pages where posts were missed. The JSON-LD beside it repeats the page's headline and drops lists; it is not read.
+pages where posts were missed. Pages have numbers and move on while posts come, so what is on one is held against the
+last post that is known. The JSON-LD beside it repeats the page's headline and drops lists; it is not read.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from feeds import dates, text
+from feeds import dates, jsonvalue, text
 from feeds import sniff as sniffing
 from feeds.adapters.bbc import data as bbcdata
 from feeds.adapters.bbc import posts as bbcposts
@@ -36,9 +37,11 @@ MAX_TITLE = 300
 _HOSTS = frozenset({"bbc.com", "www.bbc.com", "bbc.co.uk", "www.bbc.co.uk", "m.bbc.co.uk", "m.bbc.com"})
 _PATH = re.compile(
     r"/(?!iplayer/|sounds/|programmes/|radio)[a-z]+(?:/[a-z-]+){0,3}/live/"
-    r"(?:c[a-z0-9]{8,14}|(?:[a-z0-9]+-){0,8}[0-9]{5,12})/?",
+    r"(?:c[a-z0-9]{8,14}|(?:[a-z0-9]+-){0,8}[0-9]{5,12})(?:/page/[0-9]{1,5})?/?",
 )
-_PAGE_NUMBER = re.compile(r"(/pageNumber/)[0-9]{1,6}(?=/|\Z)")
+_PAGE = re.compile(r"(?:/page/[0-9]{1,5})?/?\Z")
+_PAGE_NUMBER = re.compile(r"((?:/|%2F)pageNumber(?:/|%2F))[0-9]{1,6}(?=/|%2F|\Z)", re.IGNORECASE)
+_MOST_PAGES = 100_000
 _HELD = (b"lx-commentary-data-paged", b"firstPublished")
 
 
@@ -65,35 +68,37 @@ class Bbc:
             return Confidence.NO
 
     def poll(self, visit: Visit) -> Flow[Batch]:
-        """Read the live page: one conditional request, and older pages where posts were missed; see `flow.Adapter`."""
+        """Read the live page: one conditional request; see `flow.Adapter`."""
         address = _page_of(visit.url)
         response = yield Request(address, headers=(("accept", ACCEPT),), conditional=True)
-        newest = found = _read(response)
-        lists = [found.posts]
-        while not backlog.joins(found.posts, visit.cursor) and len(lists) <= backlog.MAX_OLDER:
-            older = _older(address, found.stream)
-            if not older:
-                break
-            response = yield Request(older, headers=(("accept", ACCEPT),))
-            try:
-                found = _read(response)
-            except ParseError:
-                break
-            lists.append(found.posts)
-        posts = backlog.together(lists)
-        stream, coverage = newest.stream, newest.coverage
+        found = _read(response)
+        coverage = found.coverage
         return Batch(
             Kind.LIVEBLOG,
-            posts=posts,
+            posts=found.posts,
             title=coverage.headline,
             description=text.line(plain(coverage.description)),
-            link=newest.page,
-            language=newest.language,
+            link=found.page,
+            language=found.language,
             coverage=coverage,
-            extent=_extent(stream, newest.posts),
-            cursor=backlog.memory(posts, visit.cursor),
-            offers=successor.offers(next(iter(posts), None), _is_live, (newest.page,)),
+            extent=_extent(found.stream, found.posts),
+            older=_place(found, address),
+            offers=successor.offers(next(iter(found.posts), None), _is_live, (found.page,)),
         )
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        """Read the page of that number, without what was listed before the last known post; see `flow.Pages`."""
+        address = _page_of(visit.url)
+        number = visit.older.get("page")
+        url = _page(address, number) if isinstance(number, int) and 1 < number < _MOST_PAGES else ""
+        if not url or not isinstance(number, int):
+            raise backlog.lost()
+        found = _read_page((yield Request(url, headers=(("accept", ACCEPT),))), address, number)
+        posts = backlog.after(found.posts, jsonvalue.string(visit.older, "after"))
+        if len(posts) == len(found.posts) and (newest := jsonvalue.when(visit.older, "before")):
+            # More has come than a page holds: what is newer than the known post may be news.
+            posts = tuple(post for post in posts if post.published is None or post.published <= newest)
+        return Batch(Kind.LIVEBLOG, posts=posts, link=found.page, older=_place(found, address))
 
 
 class _Found(Struct, frozen=True):
@@ -131,19 +136,52 @@ def _split(url: str) -> tuple[str, str]:
 
 def _page_of(url: str) -> str:
     """Return the address of a live page without what leads into it: a link to one post, or to an older page."""
-    return re.split("[?#]", url, maxsplit=1)[0].rstrip("/") if _is_live(url) else url
+    return _PAGE.sub("", re.split("[?#]", url, maxsplit=1)[0]) if _is_live(url) else url
 
 
-def _older(address: str, stream: Stream) -> str:
-    """Return the address of the page after the one that was read; empty where there is none, or none is known."""
-    if not 0 < stream.page < stream.pages:
+def _page(address: str, number: int) -> str:
+    """Return the address of one of the pages of a live page, or of its posts alone; empty where none is known.
+
+    The generation to about 2021, whose pages have plain numbers as ids, links `…/page/<n>`.
+    """
+    if not address.startswith(("http://", "https://")):
         return ""
     if _PAGE_NUMBER.search(address):
-        return _PAGE_NUMBER.sub(rf"\g<1>{stream.page + 1}", address)
-    return "" if stream.old or not _is_live(address) else f"{address}?page={stream.page + 1}"
+        return _PAGE_NUMBER.sub(rf"\g<1>{number}", address)
+    if not _is_live(address):
+        return ""
+    is_old = address.rpartition("/")[2].rpartition("-")[2].isdigit()
+    return f"{address}/page/{number}" if is_old else f"{address}?page={number}"
+
+
+def _has_more(stream: Stream) -> bool:
+    return 0 < stream.page < stream.pages
+
+
+def _place(found: _Found, address: str) -> dict[str, object]:
+    """Return where the posts before those of a page are: the number of the next page, and the last post shown."""
+    number = found.stream.page + 1
+    if not _has_more(found.stream) or not _page(address, number):
+        return {}
+    times = [post.published for post in found.posts if post.published is not None]
+    place: dict[str, object] = {"page": number, "after": backlog.last(found.posts)}
+    return {**place, "before": times[-1].isoformat()} if times else place
 
 
 # ------------------------------------------------------------------ reading
+
+
+def _read_page(response: Response, address: str, number: int) -> _Found:
+    """Read the answer that is to be one of the pages of a live page. Raises `ParseError` where it is another."""
+    found = _read(response)
+    if found.stream.page != number or (_is_live(found.page) and not _is_same(found.page, address)):
+        raise backlog.other()
+    return found
+
+
+def _is_same(page: str, address: str) -> bool:
+    """Say whether two addresses are of one live page: its id is the same in every script and on every host."""
+    return _page_of(page).rpartition("/")[2] == _page_of(address).rpartition("/")[2]
 
 
 def _read(response: Response) -> _Found:
@@ -175,7 +213,7 @@ def _found(stream: Stream, page: str, title: str, language: str | None) -> _Foun
     headline = html.title(stream.title)[:MAX_TITLE] or title
     return _Found(
         stream=stream,
-        posts=backlog.together([[bbcposts.post(result, page, language) for result in stream.results]]),
+        posts=backlog.once(bbcposts.post(result, page, language) for result in stream.results),
         page=page,
         language=language,
         coverage=Coverage(

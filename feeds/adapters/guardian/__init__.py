@@ -3,7 +3,7 @@
 Owns the addresses, the recognition, and what the blog says of itself. Blocks are read by `guardian.pages` and
 `feeds.adapters.guardian.blocks`.
 
-A visit reads the page, and nothing else as long as its list joins the one before. The site's own endpoint for updates
+A poll reads the page, and nothing else. The site's own endpoint for updates
 (`api.nextgen.guardianapps.co.uk`) is not asked: it knows neither edits nor deletions, shows nothing that the page does
 not, is silent for ever once the block it was asked about is deleted, and where it fails the visit would fail with it.
 Its answers are read where it is the source.
@@ -12,7 +12,6 @@ Its answers are read where it is the source.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -42,6 +41,7 @@ MAX_TITLE = 300
 _HOSTS = frozenset({"theguardian.com", SITE, "amp.theguardian.com", "m.theguardian.com"})
 _APIS = frozenset({"api.nextgen.guardianapps.co.uk", "content.guardianapis.com"})
 _PATH = re.compile(r"/[a-z0-9-]+(?:/[a-z0-9-]+)?/live/[0-9]{4}/[a-z]{3}/[0-9]{1,2}/[^/?#]+", re.IGNORECASE)
+_BLOCK = re.compile(r"[0-9a-f]{24}")
 _LIVE = re.compile(r'"isLive"\s*:\s*(true|false)')
 _SINCE = re.compile(r"\s*First published on\s+", re.IGNORECASE)
 _SITE_NAME = re.compile(r"(?:\s\|\s[^|]{1,60}){0,2}\s\|\sThe Guardian\s*\Z")
@@ -74,19 +74,32 @@ class Guardian:
         return Confidence.MINE if any(map(guardianpages.is_timed, found)) else Confidence.NO
 
     def poll(self, visit: Visit) -> Flow[Batch]:
-        """Read the live blog: one conditional request, and older pages where posts were missed; see `flow.Adapter`."""
+        """Read the live blog: one conditional request; see `flow.Adapter`."""
         address = _page_of(visit.url)
         response = yield Request(address, headers=(("accept", ACCEPT),), conditional=True)
-        newest = found = _read(response)
-        lists = [found.posts]
-        while found.older and not backlog.joins(found.posts, visit.cursor) and len(lists) <= backlog.MAX_OLDER:
-            response = yield Request(_older(address, found.older), headers=(("accept", ACCEPT),))
-            try:
-                found = _read(response)
-            except ParseError:
-                break
-            lists.append(found.posts)
-        return _batch(newest, backlog.together(lists), visit.cursor)
+        found = _read(response)
+        return _batch(found, older=_place(found, address))
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        """Read the page that holds the block named in `visit.older`; see `flow.Pages`.
+
+        Where that block was deleted meanwhile, the page that holds the last known one leads on.
+        """
+        address = _page_of(visit.url)
+        named, known = _id(visit.older.get("block")), _id(visit.older.get("after"))
+        if not (named or known) or not _is_web(address):
+            raise backlog.lost()
+        response = yield _ask(address, named or known, optional=bool(named and known))
+        if named and known and (response.failed or not _holds(_read(response), named)):
+            failed = response.failed
+            found = _read_page((yield _ask(address, known)), known)
+            if found.older == named:
+                # It was not deleted: the page before says so.
+                raise ParseError(f"The older posts could not be read. {failed}") if failed else backlog.other()
+        else:
+            found = _read_page(response, named or known)
+        posts = backlog.after(found.posts, known)
+        return Batch(Kind.LIVEBLOG, posts=posts, link=found.page, older=_place(found, address))
 
 
 class _Found(Struct, frozen=True):
@@ -106,20 +119,20 @@ class _Found(Struct, frozen=True):
     extent: Extent = Extent.PART
 
 
-def _batch(found: _Found, posts: tuple[Post, ...], cursor: Mapping[str, object]) -> Batch:
+def _batch(found: _Found, older: dict[str, object]) -> Batch:
     started = dates.parse(_SINCE.sub("", found.since, count=1))
     coverage = Coverage(headline=found.headline, description=found.about, started=started, live=found.live)
-    loose = [post for post in posts if not post.pinned]
+    loose = [post for post in found.posts if not post.pinned]
     return Batch(
         Kind.LIVEBLOG,
-        posts=posts,
+        posts=found.posts,
         title=found.headline,
         description=text.line(plain(found.about)),
         link=found.page,
         language=found.language,
         coverage=coverage if found.extent is not Extent.DELTA else None,
-        extent=Extent.PART if found.extent is Extent.SINCE and not _falls(posts) else found.extent,
-        cursor=backlog.memory(posts, cursor),
+        extent=Extent.PART if found.extent is Extent.SINCE and not _falls(found.posts) else found.extent,
+        older=older,
         offers=successor.offers(_last(loose), lambda url: _is_live(url, _HOSTS), (found.page,)),
     )
 
@@ -156,10 +169,28 @@ def _page_of(url: str) -> str:
     return url if path.endswith(".json") else f"https://{SITE}{path.rstrip('/')}"
 
 
-def _older(address: str, name: str) -> str:
-    """Return the address of the page that holds a block."""
-    page, _, query = address.partition("?")
-    return f"{page}?{'dcr=true&' if 'dcr=' in query else ''}page=with:block-{name}"
+def _is_web(address: str) -> bool:
+    return address.startswith(("http://", "https://"))
+
+
+def _ask(address: str, name: str, *, optional: bool = False) -> Request:
+    """Return the request for the page that holds a block."""
+    page, _, query = re.split("#", address, maxsplit=1)[0].partition("?")
+    url = f"{page}?{'dcr=true&' if 'dcr=' in query else ''}page=with:block-{name}"
+    return Request(url, headers=(("accept", ACCEPT),), optional=optional)
+
+
+def _id(written: object) -> str:
+    """Return the id of a block; empty where a value is none."""
+    return written if isinstance(written, str) and _BLOCK.fullmatch(written) else ""
+
+
+def _place(found: _Found, address: str) -> dict[str, object]:
+    """Return where the posts before those of a page are: the block its link names, and the last one it shows."""
+    if not _id(found.older) or not _is_web(address):
+        return {}
+    known = _id(backlog.last(found.posts))
+    return {"block": found.older, "after": known} if known else {"block": found.older}
 
 
 def _own(written: str, response: Response) -> str:
@@ -173,6 +204,18 @@ def _own(written: str, response: Response) -> str:
 
 
 # ------------------------------------------------------------------ pages
+
+
+def _read_page(response: Response, name: str) -> _Found:
+    """Read the page that holds a block. Raises `ParseError` where it does not: it may be that of the newest posts."""
+    found = _read(response)
+    if not _holds(found, name):
+        raise backlog.other()
+    return found
+
+
+def _holds(found: _Found, name: str) -> bool:
+    return any(post.key == name for post in found.posts)
 
 
 def _tree(response: Response) -> _Element | None:

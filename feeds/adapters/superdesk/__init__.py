@@ -1,8 +1,8 @@
 """Live blogs of Superdesk Live Blog (Sourcefabric), read from its public API.
 
-Owns where the API of a blog is, the queries that are put to it and the shape of a post: groups of items, of which
-texts, pictures and embeds are kept and advertisements are not. After the first visit only posts are asked for that
-were changed since; deleted and unpublished ones are among them and say so.
+Owns where the API of a blog is and the queries that are put to it; a post is read by `superdesk.posts`. After the first
+visit only posts are asked for that were changed since; deleted and unpublished ones are among them and say so. Older
+ones are asked for by the date of the last that is known, since pages move on.
 """
 
 from __future__ import annotations
@@ -14,19 +14,24 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds import jsonvalue, text
 from feeds import sniff as sniffing
-from feeds.document import BOLD, Block, Document, Media, Paragraph, Run, plain
+from feeds.adapters.superdesk import posts as superdeskposts
+from feeds.document import plain
 from feeds.errors import NotAFeedError, ParseError
 from feeds.flow import Confidence, Flow, Request, Response, Visit
 from feeds.jsonvalue import Object
+from feeds.liveblogs import backlog
 from feeds.model import Batch, Coverage, Extent, Hints, Kind, Post
 from feeds.sniff import Form
 
 PER_PAGE = 100
 MOST_PAGES = 5
 """Pages read of what was changed since the last visit."""
+MOST_OLDER = 1_000
+"""Pages of posts that were published in one second."""
 ABOUT_EVERY = timedelta(minutes=5)
 """How long what a blog says of itself is taken to hold; it is closed once in its life."""
 INTERVAL = 10.0
@@ -37,7 +42,6 @@ _API = re.compile(r"((?:/[^/]{1,80}){0,3}/api/client_blogs/([0-9a-f]{24}))(?:/.{
 _BLOG = re.compile(r"[0-9a-f]{24}")
 _SETTINGS = re.compile(r"\bLB\s{0,9}=\s{0,9}(?=\{)")
 _THEIRS = ".liveblog.pro"
-_ADVERTISEMENT = re.compile(r"\s*advert", re.IGNORECASE)
 _STATES = {"open": True, "closed": False}
 
 
@@ -54,7 +58,7 @@ class Superdesk:
         """Say whether an answer lists posts, or is the page of a blog; see `flow.Adapter`."""
         if jsonvalue.is_json(response, b'"_items"', b'"groups"'):
             found = _items(jsonvalue.peek(response, _WHAT))
-            return Confidence.MINE if found and any(map(_is_post, found)) else Confidence.NO
+            return Confidence.MINE if found and any(map(superdeskposts.is_post, found)) else Confidence.NO
         return Confidence.LIKELY if _of_page(response) else Confidence.NO
 
     def poll(self, visit: Visit) -> Flow[Batch]:
@@ -69,31 +73,61 @@ class Superdesk:
             if not api:
                 raise NotAFeedError("This web page shows no live blog of Superdesk, or one of another host.")
         memory = _memory(visit)
-        asking = not _is_fresh(memory.about, visit.now)
-        about = memory.about
+        about, problems = memory.about, []
+        asking = not _is_fresh(about, visit.now)
         if asking:
-            about = _about((yield Request(api, headers=_JSON)), visit.now)
+            told = yield Request(api, headers=_JSON, optional=True)
+            if told.failed:
+                problems.append(f"What the live blog says of itself could not be read. {told.failed}")
+            else:
+                about = _about(told, visit.now)
         posts: dict[str, Post] = {}
-        latest, extent = memory.latest, Extent.DELTA
+        latest, extent, older = memory.latest, Extent.DELTA, _now(visit)
         for number in range(1, (MOST_PAGES if memory.latest else 1) + 1):
             # Not while something just learned would be lost with an answer that is the same as last time.
             first = number == 1 and not asking and memory.latest is not None
-            found = jsonvalue.load((yield _ask(api, memory.latest, number, conditional=first)), _WHAT)
+            response = yield _ask(api, _changed(memory.latest), number, conditional=first, optional=number > 1)
+            if response.failed:
+                problems.append(f"Some changes could not be read; they are asked for again. {response.failed}")
+                latest = memory.latest
+                break
+            found = jsonvalue.load(response, _WHAT)
             items = _listed(found)
-            for item in items:
-                if post := _post(item, api):
-                    posts.setdefault(post.key or f"\0{len(posts)}", post)
-                latest = max(filter(None, (latest, *_changes(item))), default=None)
-            total = jsonvalue.number(found, "_meta", "total")
-            whole = total is not None and total <= len(items)
+            _put(posts, items, api)
+            latest = max(filter(None, (latest, *(when for item in items for when in _changes(item)))), default=None)
             if memory.latest is None:
-                extent = Extent.WHOLE if whole else Extent.SINCE
-            if not items or total is None or total <= number * len(items):
+                total = jsonvalue.number(found, "_meta", "total")
+                extent = Extent.WHOLE if total is not None and total <= len(items) else Extent.SINCE
+                older = {} if _is_last(found, items, number) else _place(items, visit.now, number)
+            if _is_last(found, items, number):
                 break
         cursor: dict[str, object] = {"api": api, "about": about}
         if latest:
             cursor["latest"] = latest.isoformat()
-        return _batch(about, tuple(posts.values()), extent, cursor, api, link)
+        batch = _batch(about, tuple(posts.values()), extent, cursor, api, link)
+        return replace(batch, older=older, problems=tuple(problems))
+
+    def older(self, visit: Visit) -> Flow[Batch]:
+        """Read the posts up to the date of the last one that is known; see `flow.Pages`."""
+        before = jsonvalue.when(jsonvalue.string(visit.older, "before"))
+        number = visit.older.get("page", 1)
+        if before is None or not isinstance(number, int) or not 0 < number <= MOST_OLDER:
+            raise backlog.lost()
+        api = _api(visit.url)
+        if not api and _is_trusted(known := _api(jsonvalue.string(visit.cursor, "api")), visit.url):
+            api = known
+        if not api:
+            if not visit.url.startswith(("http://", "https://")):
+                raise backlog.lost()
+            api = _of_page((yield Request(visit.url)))
+            if not api:
+                raise NotAFeedError("This web page shows no live blog of Superdesk any more, or one of another host.")
+        found = jsonvalue.load((yield _ask(api, _published(before), int(number), conditional=False)), _WHAT)
+        items = _listed(found)
+        posts: dict[str, Post] = {}
+        _put(posts, items, api)
+        older = {} if _is_last(found, items, int(number)) else _place(items, before, int(number))
+        return Batch(Kind.LIVEBLOG, posts=tuple(posts.values()), older=older)
 
 
 # ------------------------------------------------------------------ where the API is
@@ -128,9 +162,14 @@ def _of_page(response: Response) -> str:
             continue
         blog = jsonvalue.string(settings, "blog", "_id")
         root = jsonvalue.web(settings, "api_host", base=response.url)
-        if root and _BLOG.fullmatch(blog) and (_host(root) == _host(response.url) or _host(root).endswith(_THEIRS)):
+        if root and _BLOG.fullmatch(blog) and _is_trusted(root, response.url):
             return _api(f"{root.rstrip('/')}/api/client_blogs/{blog}")
     return ""
+
+
+def _is_trusted(api: str, page: str) -> bool:
+    """Say whether an address is at the host of a page, or the vendor's: elsewhere nothing is asked for."""
+    return bool(_host(api)) and (_host(api) == _host(page) or _host(api).endswith(_THEIRS))
 
 
 def _host(url: str) -> str:
@@ -143,21 +182,55 @@ def _host(url: str) -> str:
 # ------------------------------------------------------------------ questions
 
 
-def _ask(api: str, latest: datetime | None, number: int, *, conditional: bool) -> Request:
-    """Return the question for a page of posts: the newest, or those changed since a moment."""
+class _Question(Struct, frozen=True):
+    """Which posts are asked for, as rules of a query of ElasticSearch."""
+
+    rules: tuple[object, ...]
+    sort: str
+
+
+_OPEN = ({"term": {"post_status": "open"}}, {"not": {"term": {"deleted": True}}})
+
+
+def _changed(latest: datetime | None) -> _Question:
+    """Ask for the posts changed since a moment; where there is none, for the newest."""
     if latest is None:
-        rules: list[object] = [{"term": {"post_status": "open"}}, {"not": {"term": {"deleted": True}}}]
-        sort = "published_date"
-    else:
-        # A text that is changed has a new `content_updated_date`, a post that is deleted a new `_updated` alone.
-        since = {"gte": latest.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")}
-        changed = [{"range": {name: since}} for name in ("content_updated_date", "_updated")]
-        rules = [{"terms": {"post_status": ["open", "submitted"]}}, {"or": changed}]
-        sort = "_updated"
-    query = {"query": {"filtered": {"filter": {"and": rules}}}, "sort": [{sort: {"order": "desc"}}]}
+        return _Question(_OPEN, "published_date")
+    # A text that is changed has a new `content_updated_date`, a post that is deleted a new `_updated` alone.
+    since = {"gte": _written(latest)}
+    changed = [{"range": {name: since}} for name in ("content_updated_date", "_updated")]
+    return _Question(({"terms": {"post_status": ["open", "submitted"]}}, {"or": changed}), "_updated")
+
+
+def _published(before: datetime) -> _Question:
+    """Ask for the posts that were published up to a moment, and for those of which it is not said when."""
+    second = before if not before.microsecond else before + timedelta(seconds=1)
+    return _Question((*_OPEN, {"not": {"range": {"published_date": {"gt": _written(second)}}}}), "published_date")
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+
+
+def _ask(api: str, question: _Question, number: int, *, conditional: bool, optional: bool = False) -> Request:
+    """Return the request for a page of posts."""
+    query = {"query": {"filtered": {"filter": {"and": question.rules}}}, "sort": [{question.sort: {"order": "desc"}}]}
     written = quote(json.dumps(query, separators=(",", ":")), safe="")
     url = f"{api}/posts?max_results={PER_PAGE}&page={number}&source={written}"
-    return Request(url, headers=_JSON, conditional=conditional)
+    return Request(url, headers=_JSON, conditional=conditional, optional=optional)
+
+
+def _now(visit: Visit) -> dict[str, object]:
+    """Return the place before everything there is at the time of a visit: of what was changed nothing follows."""
+    return {"before": visit.now.astimezone(UTC).isoformat()} if visit.now else {}
+
+
+def _place(items: list[Object], before: datetime | None, number: int) -> dict[str, object]:
+    """Return where the posts before those of a page are: before its oldest date, else on the page after it."""
+    oldest = min(filter(None, (jsonvalue.when(item, "published_date") for item in items)), default=None)
+    if oldest is not None and (before is None or oldest < before):
+        return {"before": oldest.isoformat()}
+    return {"before": before.isoformat(), "page": number + 1} if before else {}
 
 
 class _Memory(Struct, frozen=True):
@@ -231,9 +304,7 @@ def _batch(
 def _alone(response: Response) -> Batch:
     """Read a list of posts by itself. Raises `ParseError`."""
     posts: dict[str, Post] = {}
-    for item in _listed(jsonvalue.load(response, _WHAT)):
-        if post := _post(item, response.url):
-            posts.setdefault(post.key or f"\0{len(posts)}", post)
+    _put(posts, _listed(jsonvalue.load(response, _WHAT)), response.url)
     return Batch(Kind.LIVEBLOG, posts=tuple(posts.values()), hints=Hints(interval=INTERVAL), extent=Extent.PART)
 
 
@@ -247,79 +318,24 @@ def _listed(found: object) -> list[Object]:
     return items
 
 
+def _put(posts: dict[str, Post], items: list[Object], base: str) -> None:
+    """Add the posts of an answer to those that were read, each once."""
+    for item in items:
+        if post := superdeskposts.post(item, base):
+            posts.setdefault(post.key or f"\0{len(posts)}", post)
+
+
+def _is_last(found: object, items: list[Object], number: int) -> bool:
+    """Say whether there is no page after the one of that number."""
+    total = jsonvalue.number(found, "_meta", "total")
+    return not items or total is None or total <= number * len(items)
+
+
 def _items(found: object) -> list[Object] | None:
     """Return the posts of an answer, also of one that a page carries inside; None where it has no list."""
     inner = found if isinstance(jsonvalue.at(found, "_items"), list) else jsonvalue.at(found, "posts")
     return jsonvalue.objects(inner, "_items") if isinstance(jsonvalue.at(inner, "_items"), list) else None
 
 
-def _is_post(found: Object) -> bool:
-    return "_id" in found and isinstance(found.get("groups"), list)
-
-
 def _changes(item: Object) -> tuple[datetime | None, datetime | None]:
     return jsonvalue.when(item, "_updated"), jsonvalue.when(item, "content_updated_date")
-
-
-# ------------------------------------------------------------------ one post
-
-
-def _post(found: Object, base: str) -> Post | None:
-    """Return a post, None for one that is nothing but an advertisement."""
-    key = jsonvalue.identifier(found, "_id")
-    if found.get("deleted") is True or jsonvalue.string(found, "post_status") not in ("", "open"):
-        return Post(key=key, withdrawn=True)
-    items = _main(found)
-    kept = [item for item in items if not _ADVERTISEMENT.match(jsonvalue.string(item, "item_type"))]
-    if items and not kept:
-        return None
-    published = jsonvalue.when(found, "published_date") or jsonvalue.when(found, "firstcreated")
-    changed = jsonvalue.when(found, "content_updated_date")
-    return Post(
-        key=key,
-        authors=_authors(found, kept),
-        published=published,
-        updated=changed if changed and published and changed > published else None,
-        body=tuple(block for item in kept for block in _body(item, base)),
-        language=jsonvalue.line(found, "language")[:40] or None,
-        key_event=found.get("lb_highlight") is True,
-        pinned=found.get("sticky") is True,
-    )
-
-
-def _main(found: Object) -> list[Object]:
-    refs = [
-        ref
-        for group in jsonvalue.objects(found, "groups")
-        if group.get("id") == "main"
-        for ref in jsonvalue.objects(group, "refs")
-    ]
-    return [item for ref in refs if isinstance(item := ref.get("item"), dict)]
-
-
-def _authors(found: Object, items: list[Object]) -> tuple[str, ...]:
-    """Return who wrote a post: its byline, else whoever made it."""
-    for each in (found, *items):
-        name = jsonvalue.line(each, "byline") or jsonvalue.line(each, "original_creator", "display_name")
-        if name:
-            return (name,)
-    return ()
-
-
-def _body(item: Object, base: str) -> Document:
-    from feeds import html
-
-    meta = jsonvalue.mapping(item, "meta")
-    body: list[Block] = list(html.document(jsonvalue.string(item, "text"), base))
-    kind = jsonvalue.string(item, "item_type")
-    if kind == "comment" and body and (name := jsonvalue.line(item, "commenter")):
-        body.insert(0, Paragraph((Run(f"{name}:", BOLD),)))
-    if not body and kind == "image":
-        url = jsonvalue.web(meta, "media", "renditions", "viewImage", "href", base=base)
-        caption = html.title(jsonvalue.string(meta, "caption"))
-        return (Media("image", url or "", caption),) if url or caption else ()
-    if not body and kind == "embed":
-        url = jsonvalue.web(meta, "original_url", base=base) or jsonvalue.web(meta, "url", base=base)
-        inner = html.document(jsonvalue.string(meta, "html"), base)
-        return inner or ((Media("embed", url, html.title(jsonvalue.string(meta, "title"))),) if url else ())
-    return tuple(body)
