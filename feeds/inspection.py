@@ -11,7 +11,7 @@ from feeds import schedule
 from feeds.assembly import Parts
 from feeds.errors import NotAFeedError
 from feeds.flow import Visit
-from feeds.model import Batch, Kind, Source, SourceSpec
+from feeds.model import Batch, Kind, Offer, Source, SourceSpec
 from feeds.poll import poll
 
 
@@ -55,19 +55,36 @@ class Found(Struct, frozen=True):
     url: str
     title: str
     kind: Kind
+    adapter: str = ""
+    """The adapter by which it has to be read, where nothing else would recognise it as a source."""
 
 
 async def find(url: str, parts: Parts) -> tuple[Found, ...]:
     """Return the sources an address leads to: itself where it is a feed or a live blog, else what its page offers.
 
-    The best comes first. Raises `FetchError`, `ParseError` (`NotAFeedError` for a page that offers none) or
-    `AdapterError`.
+    The best comes first, in the order of `feeds.visit`. A live blog that is the only one of them is visited to be sure
+    that it is one; several are too many requests for a question. Raises `FetchError`, `ParseError` (`NotAFeedError`
+    for a page that offers none) or `AdapterError`.
     """
     batch = (await inspect(url, parts)).batch
     if batch.kind is not Kind.PAGE:
         return (Found(url, batch.title, batch.kind),)
-    found = tuple(Found(offer.url, offer.title, Kind.FEED) for offer in batch.offers)
-    if not found:
-        name = f" (title “{batch.title}”)" if batch.title else ""
-        raise NotAFeedError(f"{url} is a web page{name} without a live blog, and it offers no feed.")
+    name = f" (title “{batch.title}”)" if batch.title else ""
+    found = tuple(_found(offer, batch) for offer in batch.offers)
+    match found:
+        case ():
+            raise NotAFeedError(f"{url} is a web page{name} without a live blog, and it offers no feed.")
+        case (Found(kind=Kind.LIVEBLOG, adapter="") as only,):
+            there = (await inspect(only.url, parts)).batch
+            if there.kind is Kind.PAGE:
+                raise NotAFeedError(
+                    f"{url} is a web page{name} that offers no feed; {only.url}, to which it links, is no live blog."
+                )
+            return (Found(only.url, there.title or only.title, there.kind),)
     return found
+
+
+def _found(offer: Offer, page: Batch) -> Found:
+    """Return an offer as a source: whatever is a page is one for the sake of the posts on it."""
+    kind = Kind.LIVEBLOG if offer.type == "text/html" else Kind.FEED
+    return Found(offer.url, page.title if offer.adapter else offer.title, kind, offer.adapter)

@@ -84,12 +84,24 @@ class RevisionRecord(Struct, frozen=True):
     """Pairs in reading order: `=` kept, `-` taken out, `+` put in; and the text. Empty without `against`."""
 
 
+class OfferRecord(Struct, frozen=True):
+    """A feed or live blog a page leads to, in JSON."""
+
+    url: str
+    type: str
+    title: str
+    adapter: str | None
+    """The adapter by which it has to be read, `null` where it is recognised as what it is."""
+
+
 class InspectionRecord(Struct, frozen=True):
     """What `inspect` found, in JSON."""
 
     url: str
     kind: str
     adapter: str | None
+    reason: str | None
+    """Why that adapter was chosen, `null` where none was."""
     title: str
     description: str
     language: str | None
@@ -98,7 +110,8 @@ class InspectionRecord(Struct, frozen=True):
     ended: datetime | None
     poll_after_seconds: int | None
     entries: tuple[EntryRecord, ...]
-    feeds: tuple[Offer, ...]
+    feeds: tuple[OfferRecord, ...]
+    """Live blogs as well; the best first."""
     problems: tuple[str, ...]
 
 
@@ -137,6 +150,11 @@ class OutcomeRecord(Struct, frozen=True):
     restored: int
     gap: bool
     """It shares no entry with the poll before: entries may be missing between them."""
+
+
+def offer_record(offer: Offer) -> OfferRecord:
+    """Return the JSON form of what a page leads to."""
+    return OfferRecord(without_credentials(offer.url), offer.type, offer.title, offer.adapter or None)
 
 
 def _past(when: datetime | None, seen: datetime) -> datetime | None:

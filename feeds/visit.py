@@ -29,6 +29,10 @@ MAX_REQUESTS = 200
 """Requests one adapter may make in one visit."""
 NAMED_OFFERS = 3
 """Feeds named in the sentence that says a page is none; the rest are counted."""
+CLAIMED = "The address is one of its own."
+NAMED = "It was named."
+KNOWN = "It read this source last time."
+"""Why an adapter was chosen before there was an answer."""
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.8, text/html;q=0.7, */*;q=0.1"
@@ -48,13 +52,22 @@ def visit(registry: Registry, visit: Visit) -> Flow[Batch]:
     """
     if visit.older:
         return (yield from _drive(registry.load(visit.adapter or ""), visit))
+    batch = yield from _poll(registry, visit)
+    if not visit.inspecting:
+        return batch
+    # Which adapters cannot be used is known in this process alone, and of use to who asks.
+    return replace(batch, problems=tuple(dict.fromkeys((*batch.problems, *registry.problems))))
+
+
+def _poll(registry: Registry, visit: Visit) -> Flow[Batch]:
     adapter = registry.load(visit.adapter) if visit.adapter else registry.claim(visit.url)
     if adapter is None:
         response = admission.admit((yield _request(visit)))
         return (yield from _recognise(registry, visit, response))
     seen: list[Response] = []
+    reason = CLAIMED if not visit.adapter else NAMED if visit.inspecting else KNOWN
     try:
-        return (yield from _drive(adapter, visit, seen=seen))
+        return replace((yield from _drive(adapter, visit, seen=seen)), reason=reason)
     except ParseError as error:
         # The source may have become another: a feed where a live blog was. The answer at hand may tell.
         at_hand = [response for response in seen if response.request == visit.url]
@@ -87,12 +100,15 @@ def _recognise(
         except (ParseError, AdapterError) as failed:
             error = error or failed
             continue
+        problems = batch.problems
         if isinstance(error, AdapterError):
             # It would have been preferred; whoever installed it wants to know.
-            batch = replace(batch, problems=(*batch.problems, str(error)))
-        return batch
+            problems = (*problems, str(error))
+        elif first is not None and visit.inspecting:
+            problems = (*problems, f"“{without}” would be the one to read it, and cannot. {first}")
+        return replace(batch, reason=recognition.reason, problems=problems)
     if visit.inspecting and visit.adapter is None and sniffing.sniff(response).form is Form.HTML:
-        return _page(response, problems=(str(error),) if error else ())
+        return (yield from _page(registry, visit, response, (str(error),) if error else ()))
     if error is not None:
         raise error
     raise _not_a_feed(response)
@@ -124,17 +140,28 @@ def _drive(
             if waiting is not None and _asks_again(request, visit, waiting):
                 response, waiting = waiting, None
             else:
-                response = yield request
-                response = response if request.optional and response.failed else admission.admit(response)
-                response = response if response.request else replace(response, request=request.url)
+                response = _admitted(request, (yield request))
             seen.append(response)
             step = _resume(adapter.name, flow, response)
     finally:
         # One that refuses to end, or fails at it, is left to the garbage collector.
         with suppress(Exception):
             flow.close()
-    batch = admission.clean(step.value, adapter.name)
+    batch = replace(admission.clean(step.value, adapter.name), reason="")  # why it was chosen is not its business
     return _offering(batch, visit, at_hand or next(iter(seen), None))
+
+
+def _admitted(request: Request, response: Response) -> Response:
+    """Return an answer as an adapter may be given it. Raises `ParseError` where it may not, and is needed."""
+    response = response if response.request else replace(response, request=request.url)
+    if request.optional and response.failed:
+        return response
+    try:
+        return admission.admit(response)
+    except ParseError as error:
+        if not request.optional:
+            raise
+        return Response(response.url, request=response.request, status=response.status, failed=str(error))
 
 
 class _Returned:
@@ -217,12 +244,50 @@ def _offering(batch: Batch, visit: Visit, response: Response | None) -> Batch:
     return replace(batch, offers=_offers(response))
 
 
-def _page(response: Response, problems: tuple[str, ...]) -> Batch:
-    """Return what a person is told of a web page that is no source itself."""
+def _page(registry: Registry, visit: Visit, response: Response, problems: tuple[str, ...]) -> Flow[Batch]:
+    """Return what a person is told of a web page that is no source itself, and what it leads to, the best first.
+
+    What is certain goes before feeds, what is a guess behind them: the AMP form of the page, if that is a live blog;
+    the site's own live blogs; feeds; live blogs of others; what looks like a live blog by its address; and last the
+    page itself, by adapters that would read it if a person said so.
+    """
     tree = _tree(response)
-    title = text.line(tree.findtext(".//title") or "") if tree is not None else ""
-    offers = discovery.of_tree(tree, response.url) if tree is not None else ()
-    return admission.clean(Batch(Kind.PAGE, title=title, link=response.url, offers=offers, problems=problems), "")
+    if tree is None:
+        return admission.clean(Batch(Kind.PAGE, link=response.url, problems=problems), "")
+    amp, trouble = yield from _amp(registry, visit, response, discovery.amp(tree, response.url))
+    blogs = discovery.live_blogs(tree, response.url, lambda url: registry.claim(url) is not None)
+    feeds = discovery.of_tree(tree, response.url)
+    offers = (*amp, *blogs.claimed, *feeds, *blogs.elsewhere, *blogs.guessed)
+    batch = Batch(
+        Kind.PAGE,
+        title=text.line(tree.findtext(".//title") or ""),
+        link=response.url,
+        offers=tuple({offer.url: offer for offer in reversed(offers)}.values())[::-1],
+        problems=(*problems, *trouble),
+    )
+    # The address is the person's own, a file perhaps.
+    itself = [Offer(visit.url, "text/html", registry.guess(name), name) for name in registry.would_read(response)]
+    batch = admission.clean(batch, "")
+    return replace(batch, offers=(*batch.offers, *itself))
+
+
+def _amp(registry: Registry, visit: Visit, response: Response, url: str | None) -> Flow[tuple[list[Offer], list[str]]]:
+    """Return the AMP form of a page as an offer, if it is a live blog, and what went wrong on the way to it."""
+    if url is None or url in (visit.url, response.url):
+        return [], []
+    answer = yield replace(_request(visit), url=url, conditional=False, optional=True)
+    if answer.failed:
+        return [], [f"Its AMP page, which may be a live blog, could not be looked at. {answer.failed}"]
+    told = Visit(url, now=visit.now)
+    try:
+        answer = admission.admit(answer)
+        for recognition in registry.recognise(answer):
+            batch = yield from _drive(registry.load(recognition.adapter), told, at_hand=answer)
+            if batch.kind is Kind.LIVEBLOG:
+                return [Offer(url, "text/html", batch.title)], []
+    except (ParseError, AdapterError):
+        pass  # it is no live blog that could be offered
+    return [], []
 
 
 def _not_a_feed(response: Response) -> ParseError:

@@ -13,12 +13,14 @@ from msgspec.structs import replace
 from feeds.cli import DONE, FAILED, Place, addresses, common
 from feeds.errors import WirewatchError
 from feeds.model import Batch, Coverage, Entry, Kind, Source, SourceSpec
+from feeds.query import Scene
 from feeds.reconcile import Added, Known, reconcile
 from feeds.records import (
     InspectionRecord,
     entry_record,
     headline,
     last_change,
+    offer_record,
     readable,
     whole_seconds,
     without_credentials,
@@ -98,12 +100,15 @@ async def _inspect(
         except WirewatchError as error:
             place.say(str(error))
             return FAILED
-        entries = _entries(found, parts.clock.now())
+        now = parts.clock.now()
+        entries = _entries(found, now)
     source = Source(id=0, spec=SourceSpec(url=url), url=url, title=found.batch.title)
+    scene = Scene(now, {source.id: source})
+    named = [(entry, watches.names(entry, scene)) for entry in entries]
     if as_json:
-        place.write_json(_record(found, entries, source, watches))
+        place.write_json(_record(found, named, source))
     else:
-        for text in _lines(found, entries, watches):
+        for text in _lines(found, named):
             place.write(text)
     return DONE
 
@@ -129,13 +134,18 @@ def _entries(found: Inspection, now: datetime) -> list[Entry]:
 # ------------------------------------------------------------------ for scripts
 
 
-def _record(found: Inspection, entries: list[Entry], source: Source, watches: Watches) -> InspectionRecord:
+Named = list[tuple[Entry, list[str]]]
+"""Entries with the names of the watches they match."""
+
+
+def _record(found: Inspection, entries: Named, source: Source) -> InspectionRecord:
     batch = found.batch
     coverage = batch.coverage or Coverage()
     return InspectionRecord(
         url=without_credentials(found.url),
         kind=batch.kind,
         adapter=batch.adapter or None,
+        reason=batch.reason or None,
         title=batch.title,
         description=batch.description,
         language=batch.language,
@@ -144,10 +154,9 @@ def _record(found: Inspection, entries: list[Entry], source: Source, watches: Wa
         ended=whole_seconds(coverage.ended),
         poll_after_seconds=None if found.poll_after is None else round(found.poll_after),
         entries=tuple(
-            entry_record(entry, source, change=last_change(entry), matches=tuple(watches.names(entry)))
-            for entry in entries
+            entry_record(entry, source, change=last_change(entry), matches=tuple(names)) for entry, names in entries
         ),
-        feeds=batch.offers,
+        feeds=tuple(map(offer_record, batch.offers)),
         problems=batch.problems,
     )
 
@@ -155,7 +164,7 @@ def _record(found: Inspection, entries: list[Entry], source: Source, watches: Wa
 # ------------------------------------------------------------------ for people
 
 
-def _lines(found: Inspection, entries: list[Entry], watches: Watches) -> Iterator[str]:
+def _lines(found: Inspection, entries: Named) -> Iterator[str]:
     """Return what was found as lines: facts with their names, then the entries, then the feeds offered."""
     batch = found.batch
     for name, fact in _facts(found, entries):
@@ -165,8 +174,7 @@ def _lines(found: Inspection, entries: list[Entry], watches: Watches) -> Iterato
         yield f"{'problem':<12}{readable(problem)}"
     if entries:
         yield ""
-    for entry in entries:
-        names = watches.names(entry)
+    for entry, names in entries:
         marks = [
             "(withdrawn)" if entry.withdrawn_at else "",
             "(key event)" if entry.post.key_event else "",
@@ -177,14 +185,16 @@ def _lines(found: Inspection, entries: list[Entry], watches: Watches) -> Iterato
     if batch.offers:
         yield ""
     for offer in batch.offers:
-        yield "  ".join(part for part in ("offers", readable(offer.url), line(offer.type), line(offer.title)) if part)
+        by = f"(--adapter {line(offer.adapter)})" if offer.adapter else ""
+        parts = ("offers", readable(offer.url), line(offer.type), line(offer.title), by)
+        yield "  ".join(part for part in parts if part)
 
 
-def _facts(found: Inspection, entries: list[Entry]) -> Iterator[tuple[str, str]]:
+def _facts(found: Inspection, entries: Named) -> Iterator[tuple[str, str]]:
     batch = found.batch
     yield "address", found.url
     yield "kind", _KINDS[batch.kind]
-    yield "adapter", batch.adapter
+    yield "adapter", ": ".join(part for part in (batch.adapter, batch.reason) if part)
     yield "title", batch.title
     yield "about", batch.description
     yield "page", batch.link or ""

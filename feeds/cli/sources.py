@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from feeds import config
 from feeds.cli import DONE, FAILED, SOME_FAILED, Place, addresses, common
 from feeds.cli.saved import Saved, beside_stored, chosen
 from feeds.errors import StoreError, WirewatchError
-from feeds.model import Outcome, SourceSpec, Standing
+from feeds.model import Kind, Outcome, SourceSpec, Standing
 from feeds.records import readable, source_record, without_credentials
 from feeds.text import line
 
@@ -41,7 +42,7 @@ def _seconds(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--name", default="", help="Name to show; otherwise the title the source gives itself.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag of the source; may be given several times.")
 @click.option("--every", callback=_seconds, metavar="30s", help="Poll this often, at least 10s; otherwise adaptive.")
-@click.option("--yes", is_flag=True, help="Take the first where a page offers several feeds.")
+@click.option("--yes", is_flag=True, help="Take the first of several, or a page by a guess where that is all there is.")
 @click.option("--force", is_flag=True, help="Save an address that cannot be read now as it is.")
 @common
 def add_command(
@@ -77,7 +78,7 @@ def add_command(
         elif (one := _one(place, address, found, yes=yes)) is None:
             failed += 1
         else:
-            _save(place, replace(spec, url=one.url), one.title)
+            _save(place, replace(spec, url=one.url, adapter=one.adapter or None), one.title)
     if not failed:
         return DONE
     return FAILED if failed == len(wanted) else SOME_FAILED
@@ -98,22 +99,65 @@ async def _find(addresses: Sequence[str], outcomes: dict[str, tuple[Found, ...] 
 
 
 def _one(place: Place, address: str, found: tuple[Found, ...], *, yes: bool) -> Found | None:
-    """Return the source to save; None where nobody can be asked, or wants none."""
+    """Return the source to save; None where nobody can be asked, or wants none.
+
+    A page that somebody has to say is a source is never taken where there is another, unless a person chooses it.
+    """
+    first = found[0]
     if len(found) == 1:
-        if found[0].url != address:
-            place.say(f"{address} offers {found[0].url}.")
-        return found[0]
-    if yes:
-        place.say(f"{address} offers {len(found)} feeds; the first is taken: {found[0].url}")
-        return found[0]
-    place.say(f"{address} offers {len(found)} feeds:")
+        return _only(place, address, first, yes=yes)
+    if yes and (sure := [each for each in found if not each.adapter]):
+        place.say(f"{address} offers {_counted(found)}; the first is taken, {_kind(sure[0])}: {readable(sure[0].url)}")
+        return sure[0]
+    place.say(f"{address} offers {_counted(found)}:")
     for number, each in enumerate(found, 1):
-        place.say(f"{number}. {each.url} {each.title}")
+        title = "a guess" if each.adapter else each.title
+        place.say(f"{number}. {readable(each.url)} ({': '.join(part for part in (_kind(each), title) if part)})")
     if not is_terminal():
-        place.say("Nothing was added: name one of them, or take the first with --yes.")
+        hint = "" if yes else ", or take the first with --yes"
+        place.say(f"Nothing was added: name one of them{hint}.")
         return None
     answer: int = click.prompt("Which one? 0 for none", type=click.IntRange(0, len(found)), default=1, err=True)
     return found[answer - 1] if answer else None
+
+
+def _only(place: Place, address: str, only: Found, *, yes: bool) -> Found | None:
+    """Return the one source an address leads to; None where it is a guess that nobody wants."""
+    if not only.adapter:
+        if only.url != address:
+            place.say(f"{address} offers {readable(only.url)}, {_kind(only)}.")
+        return only
+    guess = f"{address} is no feed and marks up no posts. It can be read as {_kind(only)}, which is a guess"
+    if yes:
+        place.say(f"{guess}; it is taken so.")
+        return only
+    if not is_terminal():
+        place.say(f"{guess}. Nothing was added: --yes takes it so.")
+        return None
+    place.say(f"{guess}.")
+    return only if click.confirm("Add it so?", default=False, err=True) else None
+
+
+def _kind(found: Found) -> str:
+    """Return what a source is, in words."""
+    if found.adapter:
+        return "this page, by its clock times" if found.adapter == "clockpage" else f"this page, by “{found.adapter}”"
+    return _NAMES[found.kind][0]
+
+
+def _counted(found: tuple[Found, ...]) -> str:
+    """Return how many sources of which kind there are, in words."""
+    kinds = Counter(each.kind for each in found if not each.adapter)
+    parts = [f"{count} {_NAMES[kind][1 if count == 1 else 2]}" for kind, count in kinds.items()]
+    parts += ["itself as a guess"] if any(each.adapter for each in found) else []
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+_NAMES = {
+    Kind.LIVEBLOG: ("a live blog", "live blog", "live blogs"),
+    Kind.FEED: ("a feed", "feed", "feeds"),
+    Kind.PAGE: ("a page", "page", "pages"),
+}
 
 
 def is_terminal() -> bool:

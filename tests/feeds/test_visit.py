@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Generator, Mapping
 
 import pytest
+from msgspec.structs import replace
 
 from feeds import visit as visiting
 from feeds.adapters import Registry
@@ -492,3 +493,196 @@ def test_the_empty_answer_to_an_optional_request_is_given_to_the_adapter() -> No
     failed = Response(f"{URL}/more", request=f"{URL}/more", status=404, failed="news.example has no such page (404).")
     batch, _ = visited(Visit(URL, adapter="reading"), {f"{URL}/more": failed}, reading(poll))
     assert batch.title == "news.example has no such page (404)."
+    # An answer that no adapter may be given is none either.
+    bomb = told(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', f"{URL}/more")
+    batch, _ = visited(Visit(URL, adapter="reading"), {f"{URL}/more": bomb}, reading(poll))
+    assert "declares entities" in batch.title
+
+
+# ------------------------------------------------------------------ why an adapter was chosen
+
+
+def test_it_is_said_why_an_adapter_was_chosen() -> None:
+    def reason(visit: Visit, body: bytes, *adapters: Adapter) -> str:
+        return visited(visit, {URL: body}, *adapters)[0].reason
+
+    assert reason(Visit(URL), b"Hello", reading(nothing, claims="news.example")) == visiting.CLAIMED
+    assert reason(Visit(URL), b"Hello", reading(nothing)) == "The answer holds what it reads."
+    assert reason(Visit(URL, "reading", inspecting=True), b"Hello", reading(nothing)) == visiting.NAMED
+    assert reason(Visit(URL, "reading"), b"Hello", reading(nothing)) == visiting.KNOWN
+    assert reason(Visit(URL, "jsonld"), FEED) == "The answer is in its format."
+    assert reason(Visit(URL, inspecting=True), PAGE) == ""
+
+
+class Boasting(Paging):
+    def older(self, visit: Visit) -> Flow[Batch]:
+        return replace((yield from super().older(visit)), reason="Because.")
+
+
+def test_an_adapter_gives_no_reason_of_its_own() -> None:
+    def poll(visit: Visit) -> Flow[Batch]:
+        yield Request(visit.url)
+        return Batch(Kind.FEED, reason="Because.")
+
+    assert visited(Visit(URL, "reading"), {URL: b"Hello"}, reading(poll))[0].reason == visiting.KNOWN
+    older = Visit(URL, adapter="paging", older={"before": "5"})
+    assert visited(older, {f"{URL}?before=5": b"4"}, Boasting("paging"))[0].reason == ""
+
+
+def test_a_person_is_told_why_the_adapter_that_was_named_did_not_read_it() -> None:
+    batch, _ = visited(Visit(URL, "amp", inspecting=True), {URL: BLOG})
+    assert batch.adapter == "jsonld"
+    assert batch.reason == "The answer holds what it reads."
+    assert batch.problems[0].startswith("“amp” would be the one to read it, and cannot. This page")
+    assert visited(Visit(URL, "amp"), {URL: BLOG})[0].problems == ()
+
+
+def test_adapters_that_cannot_be_used_are_told_of_to_a_person_only() -> None:
+    class Broken(Scripted):
+        def sniff(self, response: Response) -> Confidence:
+            raise ValueError("no")
+
+    def registry() -> Registry:
+        return Registry({"broken": Broken("broken"), "gone": "nowhere.at.all:Gone", "reading": reading(nothing)})
+
+    batch, _ = visited(Visit(URL, inspecting=True), {URL: b"Hello"}, registry=registry())
+    assert batch.adapter == "reading"
+    gone, broken = sorted(batch.problems, reverse=True)
+    assert broken == "The adapter “broken” failed in sniff: ValueError: no"
+    assert gone.startswith("The adapter “gone” cannot be loaded from nowhere.at.all:Gone: ")
+    assert visited(Visit(URL), {URL: b"Hello"}, registry=registry())[0].problems == ()
+
+
+# ------------------------------------------------------------------ what a page leads to
+
+LINKS = b"""<a href="/sport/live/match">Match</a> <a href="https://t.me/s/valley">Our channel</a>
+<a href="/en-direct">TV</a>
+<a href="https://www.theguardian.com/world/live/2026/mar/01/flood#block-1"><i>Flood</i>: live</a>"""
+GUARDIAN = "https://www.theguardian.com/world/live/2026/mar/01/flood"
+
+
+def leading(
+    *parts: bytes, url: str = URL, pages: Mapping[str, bytes | Response] | None = None
+) -> tuple[Batch, list[Request]]:
+    """What a person is told of a page made of these parts."""
+    page = b"<!doctype html><html><head><title>Valley</title></head><body>" + b"".join(parts) + b"</body></html>"
+    return visited(Visit(url, inspecting=True), {url: page, **(pages or {})})
+
+
+CLOCKS = b"<h2>13:47 A</h2><p>a</p><h2>13:30 B</h2><p>b</p><h2>13:10 C</h2><p>c</p>"
+POINTER = b'<link rel="alternate" type="application/rss+xml" href="/rss" title="News">'
+
+
+def test_what_a_page_leads_to_stands_in_the_order_of_its_certainty() -> None:
+    batch, asked = leading(POINTER, LINKS, CLOCKS)
+    assert batch.kind is Kind.PAGE
+    assert batch.offers == (
+        Offer("https://news.example/rss", "application/rss+xml", "News"),
+        Offer("https://t.me/s/valley", "text/html", "Our channel"),
+        Offer(GUARDIAN, "text/html", "Flood: live"),
+        Offer("https://news.example/sport/live/match", "text/html", "Match"),
+        Offer("https://news.example/en-direct", "text/html", "TV"),
+        Offer(URL, "text/html", "Read by its clock times, which is a guess", "clockpage"),
+    )
+    assert len(asked) == 1
+
+
+def test_the_sites_own_live_blogs_that_are_certain_go_before_its_feeds() -> None:
+    batch, _ = leading(POINTER, LINKS, url="https://www.theguardian.com/uk")
+    assert [offer.url for offer in batch.offers] == [
+        GUARDIAN,
+        "https://www.theguardian.com/rss",
+        "https://t.me/s/valley",
+        "https://www.theguardian.com/sport/live/match",
+        "https://www.theguardian.com/en-direct",
+    ]
+
+
+def test_an_address_is_offered_once_where_it_is_surest() -> None:
+    twice = b'<a href="https://www.theguardian.com/rss">Feed</a>' + LINKS + LINKS
+    batch, _ = leading(POINTER, twice, url="https://www.theguardian.com/uk")
+    urls = [offer.url for offer in batch.offers]
+    assert len(urls) == len(set(urls))
+
+
+def test_nobody_is_offered_anything_by_a_poll() -> None:
+    with pytest.raises(NotAFeedError, match=r"not a feed\.\Z"):
+        visited(Visit(URL), {URL: b"<!doctype html><html><title>V</title>" + LINKS + CLOCKS + b"</html>"})
+
+
+def test_a_page_is_read_by_its_clock_times_where_a_person_says_so() -> None:
+    page = b"<!doctype html><html><title>Valley</title>" + CLOCKS + b"</html>"
+    batch, _ = visited(Visit(URL, "clockpage"), {URL: page})
+    assert (batch.kind, batch.adapter, len(batch.posts)) == (Kind.LIVEBLOG, "clockpage", 3)
+
+
+def test_an_adapter_that_is_only_asked_may_say_how_it_reads() -> None:
+    class Loud(Scripted):
+        @property
+        def guess(self) -> str:
+            raise ValueError("no")
+
+    asked = {name: Scripted(name, reads="Hello", confidence=Confidence.ASKED) for name in ("plain", "own")}
+    setattr(asked["own"], "guess", " Read\x1b by\nears ")  # noqa: B010 -- no attribute of the contract
+    registry = Registry({**asked, "loud": Loud("loud", reads="Hello", confidence=Confidence.ASKED)})
+    batch, _ = visited(Visit(URL, inspecting=True), {URL: b"<html><p>Hello</html>"}, registry=registry)
+    assert [(offer.adapter, offer.title) for offer in batch.offers] == [
+        ("plain", "Read by “plain”, which is a guess"),
+        ("own", "Read by ears"),
+        ("loud", "Read by “loud”, which is a guess"),
+    ]
+    assert not visited(Visit(URL, inspecting=True), {URL: BARE_PAGE}, registry=registry)[0].offers
+
+
+AMP = b'<link rel="amphtml" href="/amp/flood">'
+AMP_URL = "https://news.example/amp/flood"
+
+
+def test_the_amp_form_of_a_page_is_asked_once_and_offered_first_if_it_is_a_live_blog() -> None:
+    batch, asked = leading(AMP, POINTER, LINKS, pages={AMP_URL: BLOG})
+    assert batch.kind is Kind.PAGE
+    assert batch.title == "Valley"
+    assert batch.offers[0] == Offer(AMP_URL, "text/html", "River rises")
+    assert batch.offers[1].url == "https://news.example/rss"
+    assert [(each.url, each.optional, each.conditional) for each in asked] == [
+        (URL, False, True),
+        (AMP_URL, True, False),
+    ]
+    assert batch.problems == ()
+
+
+@pytest.mark.parametrize(
+    "body", [PAGE, BARE_PAGE, FEED, b"", b"\x89PNG\r\n\x1a\n", b"<", BLOG.replace(b'"Closed."}', b'"Closed."')]
+)
+def test_an_amp_form_that_is_no_live_blog_is_not_offered(body: bytes) -> None:
+    batch, asked = leading(AMP, pages={AMP_URL: body})
+    assert (batch.kind, batch.offers, len(asked)) == (Kind.PAGE, (), 2)
+
+
+def test_an_amp_form_that_cannot_be_had_is_told_of() -> None:
+    failed = Response(AMP_URL, request=AMP_URL, status=404, failed="news.example has no such page (404).")
+    batch, _ = leading(AMP, POINTER, pages={AMP_URL: failed})
+    assert [offer.url for offer in batch.offers] == ["https://news.example/rss"]
+    assert batch.problems == (
+        "Its AMP page, which may be a live blog, could not be looked at. news.example has no such page (404).",
+    )
+
+
+def test_no_amp_form_is_asked_for_where_the_page_is_read_or_nobody_asks() -> None:
+    live = BLOG.replace(b"<body>", AMP + b"<body>")
+    assert len(visited(Visit(URL, inspecting=True), {URL: live})[1]) == 1
+    with pytest.raises(NotAFeedError):
+        visited(Visit(URL), {URL: b"<html>" + AMP + b"</html>"})
+    assert len(leading(b'<link rel="amphtml" href="https://other.example/amp">')[1]) == 1
+
+
+def test_an_amp_form_that_needs_more_answers_gets_them() -> None:
+    def poll(visit: Visit) -> Flow[Batch]:
+        yield Request(visit.url)
+        response = yield Request(f"{visit.url}/list")
+        return Batch(Kind.LIVEBLOG, title=response.body.decode())
+
+    adapter = Scripted("reading", poll, reads="Hello")
+    pages = {URL: b"<html><body>" + AMP + b"</html>", AMP_URL: b"Hello", f"{AMP_URL}/list": b"Flood"}
+    batch, _ = visited(Visit(URL, inspecting=True), pages, adapter)
+    assert batch.offers == (Offer(AMP_URL, "text/html", "Flood"),)

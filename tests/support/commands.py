@@ -92,6 +92,32 @@ def page(*offers: str, title: str = "A paper") -> bytes:
     return f"<!doctype html><html><head><title>{title}</title>{links}</head><body><p>Hello</p></body></html>".encode()
 
 
+def clocks(*besides: str, title: str = "A storm") -> bytes:
+    """Page whose posts nothing but clock times tell apart, with some markup besides."""
+    posts = "".join(f"<h2>1{hour}:30 Post {hour}</h2><p>Text of the post {hour}.</p>" for hour in (3, 2, 1))
+    modified = '<meta property="article:modified_time" content="2026-03-01T13:31:00Z">'
+    head = f"<head><title>{title}</title>{modified}</head>"
+    return f"<!doctype html><html>{head}<body>{''.join(besides)}<main>{posts}</main></body></html>".encode()
+
+
+def liveblog(*posts: str, headline: str = "River rises") -> bytes:
+    """Page of a live blog with these posts, newest first, described in JSON-LD."""
+    updates = ", ".join(
+        f'{{"@id": "#{len(posts) - number}", "headline": "{post}", "articleBody": "Text of {post}."}}'
+        for number, post in enumerate(posts)
+    )
+    script = f'{{"@type": "LiveBlogPosting", "headline": "{headline}", "liveBlogUpdate": [{updates}]}}'
+    return f'<!doctype html><html><body><script type="application/ld+json">{script}</script></body></html>'.encode()
+
+
+def linking(*references: str, head: str = "", title: str = "A front page") -> bytes:
+    """Page that links to these addresses."""
+    links = "".join(
+        f'<p><a href="{reference}">Story {number}</a></p>' for number, reference in enumerate(references, 1)
+    )
+    return f"<!doctype html><html><head><title>{title}</title>{head}</head><body>{links}</body></html>".encode()
+
+
 def saved(folder: Path, contents: Iterable[tuple[str, bytes]]) -> list[str]:
     """Write files and return their paths."""
     paths = []

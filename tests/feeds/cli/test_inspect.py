@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from feeds.cli import DONE, FAILED
 from feeds.fetch import MAX_BODY
-from tests.support.commands import Commands, Ran, page, rss, saved
+from tests.support.commands import Commands, Ran, clocks, page, rss, saved
 from tests.support.server import Answer, serve
 
 FIELDS = [
-    "url", "kind", "adapter", "title", "description", "language", "live", "started", "ended", "poll_after_seconds",
-    "entries", "feeds", "problems",
+    "url", "kind", "adapter", "reason", "title", "description", "language", "live", "started", "ended",
+    "poll_after_seconds", "entries", "feeds", "problems",
 ]  # fmt: skip
 ENTRY_FIELDS = [
     "change", "id", "source", "source_url", "url", "title", "authors", "published", "updated", "seen", "text", "html",
@@ -52,13 +52,16 @@ def test_a_live_blog_in_json_has_the_fields_of_the_contract_in_their_order(wirew
         "url": "https://river.example/live",
         "kind": "liveblog",
         "adapter": "jsonld",
+        "reason": "The answer holds what it reads.",
         "title": "River rises",
         "description": "The day.",
         "language": "en",
         "live": True,
         "started": "2026-03-01T08:00:00Z",
         "ended": "2026-03-02T08:00:00Z",
-        "feeds": [{"url": "https://river.example/rss", "type": "application/rss+xml", "title": "All news"}],
+        "feeds": [
+            {"url": "https://river.example/rss", "type": "application/rss+xml", "title": "All news", "adapter": None}
+        ],
         "problems": [],
     }
     assert [list(entry) for entry in entries] == [ENTRY_FIELDS] * 2
@@ -75,7 +78,12 @@ def test_a_feed_for_people(wirewatch: Commands, tmp_path: Path) -> None:
     ran = wirewatch("inspect", file)
     assert (ran.status, ran.err) == (DONE, "")
     head, _, entries = ran.out.partition("\n\n")
-    assert "kind        feed\nadapter     syndication\ntitle       Harbour News\nabout       All the news\n" in head
+    assert head.splitlines()[1:5] == [
+        "kind        feed",
+        "adapter     syndication: The answer is in its format, and the address looks like one of its own.",
+        "title       Harbour News",
+        "about       All the news",
+    ]
     assert "polling     again after " in head
     assert entries == "2026-03-01 09:02  Bridge shut  [Bridge]\n2026-03-01 09:01  Water is high\n"
 
@@ -91,11 +99,52 @@ def test_a_page_is_an_answer_too(wirewatch: Commands) -> None:
     with serve({"/": Answer(page("/feed"), headers=[("Content-Type", "text/html")])}) as server:
         found = record(wirewatch("inspect", server.url("/"), "--json"))
         ran = wirewatch("inspect", server.url("/"))
-    assert (found["kind"], found["adapter"], found["poll_after_seconds"]) == ("page", None, None)
+    assert (found["kind"], found["adapter"], found["reason"], found["poll_after_seconds"]) == ("page", None, None, None)
     assert [feed["url"] for feed in found["feeds"]] == [server.url("/feed")]  # type: ignore[attr-defined]  # a list
     assert "web page, neither a feed nor a live blog" in ran.out
     assert f"offers  {server.url('/feed')}" in ran.out
     assert "entries" not in ran.out
+
+
+def test_a_page_says_what_it_leads_to_the_best_first(wirewatch: Commands) -> None:
+    body = clocks(
+        '<a href="/live/flood">Flood: live</a><a href="https://www.theguardian.com/x/live/2026/mar/01/y">G</a>'
+    )
+    with serve({"/": Answer(body.replace(b"<head>", b'<head><link rel="alternate" href="/feed.xml">'))}) as server:
+        found = record(wirewatch("inspect", server.url("/"), "--json"))
+        ran = wirewatch("inspect", server.url("/"))
+        named = record(wirewatch("inspect", server.url("/"), "--adapter", "clockpage", "--json"))
+    assert [(offer["url"], offer["adapter"]) for offer in found["feeds"]] == [  # type: ignore[attr-defined]  # a list
+        (server.url("/feed.xml"), None),
+        ("https://www.theguardian.com/x/live/2026/mar/01/y", None),
+        (server.url("/live/flood"), None),
+        (server.url("/"), "clockpage"),
+    ]
+    assert ran.lines[-1] == (
+        f"offers  {server.url('/')}  text/html  Read by its clock times, which is a guess  (--adapter clockpage)"
+    )
+    assert (named["kind"], named["adapter"], named["reason"]) == ("liveblog", "clockpage", "It was named.")
+    assert len(named["entries"]) == 3  # type: ignore[arg-type]  # a list
+
+
+def test_an_amp_page_that_is_a_live_blog_is_offered_first(wirewatch: Commands) -> None:
+    front = page("/feed").replace(b"<head>", b'<head><link rel="amphtml" href="/amp">')
+    with serve({"/": Answer(front), "/amp": Answer(BLOG)}) as server:
+        found = record(wirewatch("inspect", server.url("/"), "--json"))
+        assert [asked.target for asked in server.asked] == ["/", "/amp"]
+    feeds = found["feeds"]
+    assert isinstance(feeds, list)
+    assert (feeds[0]["url"], feeds[0]["title"]) == (server.url("/amp"), "River rises")
+    assert [feed["url"] for feed in feeds[1:]] == [server.url("/feed")]
+
+
+def test_an_adapter_that_was_named_and_cannot_read_it_says_why(wirewatch: Commands) -> None:
+    found = record(wirewatch("inspect", "-", "--adapter", "amp", "--json", stdin=BLOG))
+    assert found["adapter"] == "jsonld"
+    problems = found["problems"]
+    assert isinstance(problems, list)
+    assert len(problems) == 1
+    assert problems[0].startswith("“amp” would be the one to read it, and cannot. This page")
 
 
 def test_what_a_feed_asks_for_is_told(wirewatch: Commands) -> None:

@@ -13,7 +13,7 @@ import pytest
 from feeds.cli import DONE, FAILED, INTERRUPTED, SOME_FAILED
 from feeds.store import open_store
 from tests.support.clock import START
-from tests.support.commands import Commands, Ran, page, rss, saved
+from tests.support.commands import Commands, Ran, clocks, linking, liveblog, page, rss, saved
 from tests.support.server import Answer, Server, serve
 
 
@@ -66,7 +66,7 @@ def test_a_page_that_offers_one_feed_leads_to_it(wirewatch: Commands) -> None:
     with serve({"/": Answer(page("/feed")), "/feed": Answer(rss("One"))}) as server:
         ran = wirewatch("add", server.url("/"))
         assert (ran.status, addresses(wirewatch)) == (DONE, [server.url("/feed")])
-        assert f"offers {server.url('/feed')}" in ran.err
+        assert ran.err == f"{server.url('/')} offers {server.url('/feed')}, a feed.\n"
         again = wirewatch("add", server.url("/"))
     assert (again.status, again.out) == (DONE, "")
     assert "already there" in again.err
@@ -83,6 +83,7 @@ def test_several_feeds_are_listed_where_nobody_can_be_asked(wirewatch: Commands)
     assert (ran.status, ran.out, configured(wirewatch)) == (FAILED, "", [])
     for name in ("1. {}/news", "2. {}/sport", "3. {}/sea"):
         assert name.format(server.url("")) in ran.err
+    assert ran.err.startswith(f"{server.url('/')} offers 3 feeds:\n")
     assert "name one of them, or take the first with --yes" in ran.err
 
 
@@ -90,6 +91,7 @@ def test_yes_takes_the_first_of_several(wirewatch: Commands) -> None:
     with serve() as server:
         ran = wirewatch("add", offering(server), "--yes")
     assert (ran.status, addresses(wirewatch)) == (DONE, [server.url("/news")])
+    assert ran.err == f"{server.url('/')} offers 3 feeds; the first is taken, a feed: {server.url('/news')}\n"
 
 
 def asked(wirewatch: Commands, url: str, answer: bytes) -> Ran:
@@ -115,6 +117,134 @@ def test_at_a_terminal_the_person_is_asked_which(wirewatch: Commands, answer: by
     assert "Which one?" in ran.err
     assert "Which one?" not in ran.out
     assert addresses(wirewatch) == ([server.url(chosen)] if chosen else [])
+
+
+# What a page leads to, by what it is.
+
+RSS = '<link rel="alternate" type="application/rss+xml" href="/feed" title="All news">'
+GUARDIAN = "https://www.theguardian.com/world/live/2026/mar/01/flood"
+
+
+def test_a_live_blog_is_saved_as_itself(wirewatch: Commands) -> None:
+    with serve({"/live/flood": Answer(liveblog("Bridge shut"))}) as server:
+        ran = wirewatch("add", server.url("/live/flood"))
+    assert (ran.status, ran.err, configured(wirewatch)) == (DONE, "", [{"url": server.url("/live/flood")}])
+    assert ran.out == f"River rises  {server.url('/live/flood')}\n"
+
+
+def test_a_front_page_that_links_one_live_blog_leads_to_it_once_that_is_sure(wirewatch: Commands) -> None:
+    front = linking("/news/a", "/live/flood", "/live/flood#post-3")
+    with serve({"/": Answer(front), "/live/flood": Answer(liveblog("Bridge shut"))}) as server:
+        ran = wirewatch("add", server.url("/"))
+        assert server.targets == ["/", "/live/flood"]
+    assert (ran.status, configured(wirewatch)) == (DONE, [{"url": server.url("/live/flood")}])
+    assert ran.err == f"{server.url('/')} offers {server.url('/live/flood')}, a live blog.\n"
+    assert ran.out.startswith("River rises  ")
+
+
+def test_what_only_looked_like_a_live_blog_is_told_of_and_not_saved(wirewatch: Commands) -> None:
+    with serve({"/": Answer(linking("/live/flood")), "/live/flood": Answer(page())}) as server:
+        ran = wirewatch("add", server.url("/"))
+        assert server.targets == ["/", "/live/flood"]
+        gone = wirewatch("add", server.url("/"), "--yes") if server.answers.pop("/live/flood") else ran
+    assert (ran.status, ran.out, configured(wirewatch)) == (FAILED, "", [])
+    assert f"{server.url('/live/flood')}, to which it links, is no live blog." in ran.err
+    assert (gone.status, configured(wirewatch)) == (FAILED, [])
+    assert "404" in gone.err
+
+
+def test_several_guesses_are_not_visited(wirewatch: Commands) -> None:
+    with serve({"/": Answer(linking("/live/flood", "/live/fire"))}) as server:
+        ran = wirewatch("add", server.url("/"))
+        assert server.targets == ["/"]
+        assert wirewatch("add", server.url("/"), "--yes").status == DONE
+    assert (ran.status, ran.out) == (FAILED, "")
+    assert f"{server.url('/')} offers 2 live blogs:\n1. {server.url('/live/flood')} (a live blog: Story 1)\n" in ran.err
+    assert addresses(wirewatch) == [server.url("/live/flood")]
+
+
+def test_a_page_with_feeds_and_live_blogs_lists_both_in_order(wirewatch: Commands) -> None:
+    front = linking("/live/fire", "https://t.me/s/harbour", "/live/flood", head=RSS)
+    with serve({"/": Answer(front)}) as server:
+        ran = wirewatch("add", server.url("/"))
+        chosen = asked(wirewatch, server.url("/"), b"2\n")
+    listed = [line for line in ran.err.splitlines() if line[:1].isdigit()]
+    assert listed == [
+        f"1. {server.url('/feed')} (a feed: All news)",
+        "2. https://t.me/s/harbour (a live blog: Story 2)",
+        f"3. {server.url('/live/fire')} (a live blog: Story 1)",
+        f"4. {server.url('/live/flood')} (a live blog: Story 3)",
+    ]
+    assert "offers 1 feed and 3 live blogs:" in ran.err
+    assert (chosen.status, addresses(wirewatch)) == (DONE, ["https://t.me/s/harbour"])
+
+
+def test_somebody_elses_live_blog_comes_after_the_feeds_of_the_page(wirewatch: Commands) -> None:
+    front = linking(GUARDIAN, head=f'{RSS}<link rel="canonical" href="{GUARDIAN}">')
+    with serve({"/": Answer(front)}) as server:
+        ran = wirewatch("add", server.url("/"), "--yes")
+    assert addresses(wirewatch) == [server.url("/feed")]
+    assert "offers 1 feed and 1 live blog; the first is taken, a feed: " in ran.err
+
+
+def test_an_amp_page_that_is_a_live_blog_is_saved_at_its_own_address(wirewatch: Commands) -> None:
+    article = page().replace(b"<head>", b'<head><link rel="amphtml" href="/amp">')
+    with serve({"/": Answer(article), "/amp": Answer(liveblog("Bridge shut"))}) as server:
+        ran = wirewatch("add", server.url("/"))
+        assert server.targets[:2] == ["/", "/amp"]
+        assert set(server.targets) == {"/", "/amp"}
+    assert (ran.status, configured(wirewatch)) == (DONE, [{"url": server.url("/amp")}])
+
+
+def test_an_amp_page_that_is_gone_costs_the_page_nothing(wirewatch: Commands) -> None:
+    article = page("/feed").replace(b"<head>", b'<head><link rel="amphtml" href="/amp">')
+    with serve({"/": Answer(article)}) as server:
+        ran = wirewatch("add", server.url("/"))
+    assert (ran.status, addresses(wirewatch)) == (DONE, [server.url("/feed")])
+
+
+def test_a_page_of_clock_times_is_never_taken_silently(wirewatch: Commands) -> None:
+    with serve({"/": Answer(clocks())}) as server:
+        ran = wirewatch("add", server.url("/"))
+    assert (ran.status, ran.out, configured(wirewatch)) == (FAILED, "", [])
+    assert (
+        "can be read as this page, by its clock times, which is a guess. Nothing was added: --yes takes it so."
+        in ran.err
+    )
+
+
+def test_a_page_of_clock_times_alone_is_taken_with_yes_and_polled_so(wirewatch: Commands) -> None:
+    with serve({"/": Answer(clocks())}) as server:
+        ran = wirewatch("add", server.url("/"), "--yes")
+        assert (ran.status, configured(wirewatch)) == (DONE, [{"url": server.url("/"), "adapter": "clockpage"}])
+        assert "which is a guess; it is taken so." in ran.err
+        assert ran.out == f"A storm  {server.url('/')}\n"
+        assert wirewatch("refresh").status == DONE
+        told = wirewatch("tail", "--once", "-n", "5")
+    assert [line.rpartition("  ")[2] for line in told.lines] == ["Post 1", "Post 2", "Post 3"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "saved"), [(b"y\n", DONE, True), (b"\n", FAILED, False), (b"n\n", FAILED, False)]
+)
+def test_at_a_terminal_the_person_is_asked_about_a_guess(
+    wirewatch: Commands, answer: bytes, status: int, saved: bool
+) -> None:
+    with serve({"/": Answer(clocks())}) as server:
+        ran = asked(wirewatch, server.url("/"), answer)
+    assert (ran.status, bool(configured(wirewatch))) == (status, saved)
+    assert "Add it so?" in ran.err
+
+
+def test_a_guess_is_not_taken_where_there_is_anything_else(wirewatch: Commands) -> None:
+    with serve({"/": Answer(clocks(RSS))}) as server:
+        ran = wirewatch("add", server.url("/"), "--yes")
+        assert addresses(wirewatch) == [server.url("/feed")]
+        assert "offers 1 feed and itself as a guess; the first is taken, a feed: " in ran.err
+        chosen = asked(wirewatch, server.url("/"), b"2\n")
+    assert chosen.status == DONE
+    assert f"2. {server.url('/')} (this page, by its clock times: a guess)" in chosen.err
+    assert configured(wirewatch)[1] == {"url": server.url("/"), "adapter": "clockpage"}
 
 
 def test_what_cannot_be_read_is_not_saved(wirewatch: Commands) -> None:
