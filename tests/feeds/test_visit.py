@@ -494,7 +494,7 @@ def test_the_empty_answer_to_an_optional_request_is_given_to_the_adapter() -> No
     batch, _ = visited(Visit(URL, adapter="reading"), {f"{URL}/more": failed}, reading(poll))
     assert batch.title == "news.example has no such page (404)."
     # An answer that no adapter may be given is none either.
-    bomb = told(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', f"{URL}/more")
+    bomb = told(b'<!DOCTYPE rss [<!ENTITY b "c">]><rss>&b;</rss>', f"{URL}/more")
     batch, _ = visited(Visit(URL, adapter="reading"), {f"{URL}/more": bomb}, reading(poll))
     assert "declares entities" in batch.title
 
