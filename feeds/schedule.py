@@ -4,7 +4,7 @@ Owns every number of politeness between two polls of one source: the adaptive ca
 back-off after failures. Pure: it is given the time and the luck, and returns the source's health. Never sleeps.
 
 Sources of the rules: RFC 9111, 4.2.1 (freshness); RFC 9110, 10.2.3 (`Retry-After`) and 15.5.11 (410); RSS 2.0 (`ttl`,
-`skipHours`, `skipDays`); the RSS syndication module (`sy:updatePeriod`).
+`skipHours`, `skipDays`); the RSS syndication module (`sy:updatePeriod`); WHATWG HTML, 9.2.2 (streams opened again).
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from feeds.model import Batch, Health, Kind, Outcome, Source, Standing
 
 AGAIN_FLOOR = 5.0
 """Seconds since the last poll of a source before which asking a running engine for another does nothing."""
+LISTENING = 2.0
+"""Seconds between two looks at a stream that stays open: they cost the server nothing."""
 LIVE_FLOOR = 30.0
 """Seconds between polls of a busy live blog."""
 LIVE_FLOOR_ASKED = 15.0
@@ -77,11 +79,17 @@ def after_success(
         quiet_polls=0 if changed else known.quiet_polls + 1,
     )
     kind = batch.kind if batch else source.kind
+    hints = batch.hints if batch else source.hints
     over = _is_over(source, batch, (now - changed_at).total_seconds())
     if over:
         return replace(health, message=over, standing=Standing.ENDED)
     if source.spec.every is not None:
         wait = source.spec.every
+    elif hints.listening:
+        return replace(health, next_poll=now + timedelta(seconds=LISTENING))
+    elif source.hints.listening and hints.interval is not None:
+        # The stream broke off: it is opened again as soon as it allows, for what is missed may not come again.
+        wait = min(max(hints.interval, LISTENING), LONGEST)
     elif kind is Kind.LIVEBLOG:
         wait = _live_wait(source, batch, _silence(batch, changed_at, now), max_age)
     else:

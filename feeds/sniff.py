@@ -18,7 +18,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from feeds import charset, text
+from feeds import charset, eventstream, text
 from feeds.errors import NotAFeedError, ParseError
 from feeds.flow import Response
 
@@ -30,6 +30,7 @@ MAX_ENTRIES = 5_000
 """Entries read of one document, whatever its form: the first ones it lists."""
 _TITLE_WINDOW = 64 * 1024
 _JUNK_WINDOW = 8 * 1024
+_EVENTS_WINDOW = 16 * 1024
 
 
 class Form(StrEnum):
@@ -41,6 +42,8 @@ class Form(StrEnum):
     """Other XML: OPML, a sitemap, an error message."""
     JSON = "json"
     HTML = "html"
+    EVENTS = "events"
+    """Server-sent events (WHATWG HTML, 9.2)."""
     TEXT = "text"
     BINARY = "binary"
     EMPTY = "empty"
@@ -113,11 +116,17 @@ _LATE_ROOT = re.compile(r"<\?xml\s|<(?:[A-Za-z]{1,10}:)?(?:rss|feed|RDF)[\s>]")
 _SUBSET_END = re.compile(r"\]\s{0,1000}>")
 _EMBEDDED = re.compile(r"<feed\s[^<>]{0,300}2005/Atom|<rss\s[^<>]{0,300}version\s{0,9}=")
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
+_FIELD = re.compile(r"(?:data|event|id|retry)?:")
 _JSON_TYPES = re.compile(r"(?:application|text)/(?:[a-z.+-]{0,60}\+)?json", re.IGNORECASE)
 
 
 def sniff(response: Response) -> Sniffed:
-    """Say what a body is, by its first bytes. Never raises."""
+    """Say what a body is, by its first bytes. Never raises.
+
+    For a stream of events the type says it alone: what came on it since the last time may be nothing, or anything.
+    """
+    if response.content_type == eventstream.MEDIA_TYPE:
+        return Sniffed(Form.EVENTS)
     return _sniff(response.body, response.content_type)
 
 
@@ -183,6 +192,8 @@ def not_a_feed(sniffed: Sniffed, response: Response) -> ParseError:
             return NotAFeedError("This is JSON, but not a JSON Feed.")
         case Form.FEED:
             return NotAFeedError("This is an XML feed, but was to be read as something else.")
+        case Form.EVENTS:
+            return NotAFeedError("This is a stream of events, but was to be read as something else.")
         case _:
             return NotAFeedError("This is plain text, not a feed.")
 
@@ -200,7 +211,7 @@ def _sniff(body: bytes, media_type: str, *, packed: bool = False) -> Sniffed:
         inner = _peek(body)
         if inner is not None:
             found = _sniff(inner, media_type, packed=True)
-            if found.form in (Form.FEED, Form.JSON, Form.HTML, Form.XML):
+            if found.form in (Form.FEED, Form.JSON, Form.HTML, Form.XML, Form.EVENTS):
                 return found
     for magic, what in _MAGIC:
         if start.startswith(magic):
@@ -222,6 +233,8 @@ def _of_text(head: str, media_type: str, packed: bool) -> Sniffed:
     encoding = declared[1] if declared else ""
     if head[0] in "{[":
         return Sniffed(Form.JSON, packed=packed)
+    if _are_events(head):
+        return Sniffed(Form.EVENTS, packed=packed)
     if head[0] != "<" or head[:3].lower() in ("<br", "<b>"):
         # A program's warning printed before the feed: «<br /> Warning: …» of PHP.
         late = _LATE_ROOT.search(head, 0, _JUNK_WINDOW)
@@ -245,6 +258,21 @@ def _of_text(head: str, media_type: str, packed: bool) -> Sniffed:
     if not root and not declared and not entities:
         return Sniffed(Form.TEXT, packed=packed)
     return Sniffed(Form.XML, local, encoding, entities, packed)
+
+
+def _are_events(head: str) -> bool:
+    """Say whether a text begins with server-sent events: all lines have their fields, and one event is complete."""
+    if _FIELD.match(head) is None:
+        return False
+    data = complete = False
+    *lines, _ = eventstream.LINE_END.split(head[:_EVENTS_WINDOW])
+    for line in lines:
+        found = _FIELD.match(line)
+        if line and found is None:
+            return False
+        complete = complete or (data and not line)
+        data = data or line.startswith("data:")
+    return complete
 
 
 def _prolog(head: str) -> tuple[str, bool, bool]:

@@ -8,8 +8,9 @@ httpx and httpcore. It never reads what a body means, keeps nothing on disk, and
     connections   which connection is used, kept and closed      wire       its bytes and their bound
     names         look-ups and which addresses are inside         threads    calls that may hang
     body          unpacking within a bound                        files      file: addresses
-    freshness     header fields that say how long                 faults     sentences
-    address       an address taken apart                          proxies, tls   by the environment
+    streams       answers that stay open between visits           faults     sentences
+    freshness     header fields that say how long                 proxies, tls   by the environment
+    address       an address taken apart
 
 Nobody is told more than the request needs: no cookies, no Referer, and what an adapter or a person gave for one origin
 (credentials, validators, fields of its own) goes to no other.
@@ -24,9 +25,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache, partial
 
+from msgspec.structs import replace
+
 from feeds import text
 from feeds.errors import FetchError, FetchFault
-from feeds.fetch import address, files, freshness, names
+from feeds.eventstream import OURS
+from feeds.fetch import address, files, freshness, names, streams
 from feeds.fetch.address import Origin
 from feeds.fetch.body import MAX_BODY, Decoder, too_large
 from feeds.fetch.connections import Call, Connections, Headers
@@ -75,6 +79,7 @@ class HttpFetcher:
         self._names = Names(self._threads, lookup)
         self._connections = Connections(self._names, Proxies(environment), lru_cache(maxsize=1)(context))
         self._client = make_client(self._connections)
+        self._streams = streams.Streams()
         self._givers: OrderedDict[str, tuple[Validators, Origin]] = OrderedDict()
         """Of each channel the validators it was given last, and who gave them."""
 
@@ -82,6 +87,8 @@ class HttpFetcher:
         """Make one request. Raises `FetchError`, and nothing else but the cancellation of the caller.
 
         With `request.conditional` the validators are sent byte for byte to the origin they came from (RFC 9110, 13.1).
+        A stream of events stays open, though nobody asked to listen, and is asked in the place of its address; see
+        `streams`.
         """
         try:
             if files.is_file(request.url):
@@ -98,6 +105,7 @@ class HttpFetcher:
 
     async def close(self) -> None:
         """Close every connection and leave look-ups that hang behind. Returns at once. Not to be used afterwards."""
+        await self._streams.close()
         await self._client.aclose()
         self._names.forget()
         self._threads.close()
@@ -112,10 +120,13 @@ class HttpFetcher:
             raise RequestError(FetchFault.FILE, message) from None
 
     async def _fetch(self, request: Request, validators: Validators, channel: str) -> Response:
-        journey = set_out(request)
+        heard = self._streams.heard(request, channel)
+        if heard is not None:
+            return heard
+        journey = set_out(streams.bare(request))
         try:
             async with asyncio.timeout(self._timeout) as deadline:
-                return await self._follow(journey, validators, channel, deadline.when() or 0.0)
+                return await self._follow(journey, validators, channel, deadline)
         except TimeoutError as error:
             raise timed_out(journey.at.origin.host_name, self._timeout) from error
         except RequestError:
@@ -124,7 +135,9 @@ class HttpFetcher:
             # One subscription must never end the loop that polls them all, whatever a library raises about it.
             raise from_exception(error, journey.at.origin.host_name) from error
 
-    async def _follow(self, journey: Journey, validators: Validators, channel: str, deadline: float) -> Response:
+    async def _follow(
+        self, journey: Journey, validators: Validators, channel: str, deadline: asyncio.Timeout
+    ) -> Response:
         giver = self._giver(channel, validators, journey.first.origin)
         while True:
             origin = journey.at.origin
@@ -136,9 +149,12 @@ class HttpFetcher:
                 body=journey.body,
                 channel=channel,
                 inside=origin.host == journey.first.origin.host or origin.host in self._allowed,
-                deadline=deadline,
+                deadline=deadline.when() or 0.0,
             )
             answer = await self._client.send(make_request(call), stream=True)
+            if streams.is_stream(journey.request, answer):
+                deadline.reschedule(None)  # It was for the head; the rest has no end.
+                return await self._streams.open(_response(journey, answer), answer, channel, origin.host_name)
             try:
                 if answer.status_code in REDIRECTS:
                     journey.go(answer.status_code, _text(answer.extensions[LOCATION]).strip())
@@ -175,17 +191,15 @@ class HttpFetcher:
             await _drain(answer)
         else:
             body = await _body(host, answer)
-        return Response(
-            url=journey.at.url,
-            request=journey.request.url,
-            status=status,
-            headers=tuple((name.decode("ascii"), text.clean(_text(value))) for name, value in fields),
+        response = replace(
+            _response(journey, answer),
             body=body,
             validators=given,
             moved_to=journey.moved_to,
             max_age=freshness.max_age(headers, now),
             not_modified=unmodified,
         )
+        return streams.stopped(response) if journey.request.listen and status == 204 else response
 
     def _giver(self, channel: str, validators: Validators, first: Origin) -> Origin:
         """Return whose validators these are: after a temporary redirect not those of the address that is asked."""
@@ -197,6 +211,17 @@ class HttpFetcher:
         self._givers.move_to_end(channel)
         while len(self._givers) > _MAX_GIVERS:
             self._givers.popitem(last=False)
+
+
+def _response(journey: Journey, answer: httpx.Response) -> Response:
+    """Return what the head of an answer says, whatever becomes of its body."""
+    fields = ((name.decode("ascii"), text.clean(_text(value))) for name, value in answer.headers.raw)
+    return Response(
+        url=journey.at.url,
+        request=journey.request.url,
+        status=answer.status_code,
+        headers=tuple(field for field in fields if not field[0].startswith(OURS)),
+    )
 
 
 # ------------------------------------------------------------------ header fields

@@ -67,10 +67,14 @@ class _Kept(NamedTuple):
 class Exchange:
     """An answer whose head has come. It must be ended, whatever happens."""
 
-    def __init__(self, answer: httpcore.Response, origin: Origin, keep: Callable[[], None]) -> None:
+    def __init__(
+        self, answer: httpcore.Response, origin: Origin, keep: Callable[[], None], renew: Callable[[], None]
+    ) -> None:
         self.status = answer.status
         self.headers: Headers = [(name.lower(), value) for name, value in answer.headers]
         """Names in lower case."""
+        self.renew = renew
+        """Allows the body as many bytes more as a whole one may have, for a stream, which has no end."""
         self._answer = answer
         self._origin = origin
         self._keep = keep
@@ -88,8 +92,11 @@ class Exchange:
         """Let the connection go, to be kept if the body was read to its end. Never waits for the other side."""
         if not self._ended:
             self._ended = True
-            await self._answer.aclose()
-            self._keep()
+            try:
+                await self._answer.aclose()
+            finally:
+                # Also where it is cancelled on the way: httpcore then leaves the connection as it is.
+                self._keep()
 
 
 class Connections:
@@ -113,9 +120,10 @@ class Connections:
             held, answer = await self._begin(call)
         except (httpcore.ProtocolError, OSError, UnicodeError) as error:
             raise from_exception(error, call.address.origin.host_name) from error
-        return Exchange(
-            answer, call.address.origin, partial(self._keep, _Place(call.channel, call.address.origin), held)
-        )
+        origin = call.address.origin
+        keep = partial(self._keep, _Place(call.channel, origin), held)
+        renew = partial(held.wire.bound, MAX_WIRE, too_large(origin.host_name, MAX_WIRE))
+        return Exchange(answer, origin, keep, renew)
 
     async def _begin(self, call: Call) -> tuple[_Kept, httpcore.Response]:
         place = _Place(call.channel, call.address.origin)

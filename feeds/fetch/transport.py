@@ -17,6 +17,8 @@ from feeds.fetch.library import httpx
 LOCATION = "location"
 """Extension of a redirect: where it leads, byte for byte. httpx is not shown the field, for it would read the address
 whether it follows or not, and fail where it cannot."""
+RENEW = "renew"
+"""Extension of every answer; see `Exchange.renew`."""
 
 _ELSEWHERE = httpx.URL("http://address.invalid/")
 
@@ -63,7 +65,8 @@ class Transport(httpx.AsyncBaseTransport):
             deadline=asked["deadline"],
         )
         exchange = await self._connections.begin(call)
-        fields, extensions = exchange.headers, {}
+        fields = exchange.headers
+        extensions: dict[str, object] = {RENEW: exchange.renew}
         if exchange.status in REDIRECTS:
             extensions[LOCATION] = next((value for name, value in fields if name == b"location"), b"")
             fields = [field for field in fields if field[0] != b"location"]

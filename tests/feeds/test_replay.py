@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from feeds.errors import FetchError, FetchFault
+from feeds.eventstream import STATE
 from feeds.flow import Request, Response
 from feeds.model import Validators
 from feeds.replay import AtHand, Player, ScaledClock, Take
@@ -97,6 +98,15 @@ async def test_a_recording_answers_conditional_requests() -> None:
     clock.jump(60)
     assert (await ask(player, etag=etag)).body == b"two"
     await player.close()
+
+
+async def test_who_listens_to_a_recording_or_an_answer_at_hand_is_given_all_of_it() -> None:
+    body = b"data: a\n\n"
+    fetchers = Player([Take(0, URL, body, "text/event-stream")], FakeClock(), START), AtHand(URL, body)
+    for fetcher in fetchers:
+        for _ in range(2):
+            response = await fetcher.fetch(Request(URL, listen=True), validators=Validators(etag='"x"'), channel="1")
+            assert (response.body, response.header(STATE)) == (body, "")
 
 
 # ------------------------------------------------------------------ at hand

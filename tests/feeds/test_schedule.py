@@ -50,6 +50,40 @@ def test_the_silence_of_a_known_live_blog_is_counted_from_what_came_last() -> No
     assert wait(None, known, changed=False) == 120
 
 
+@pytest.mark.parametrize("luck", [-1.0, 0.0, 1.0])
+def test_a_stream_that_is_open_is_looked_at_every_other_second(luck: float) -> None:
+    listening = Hints(listening=True)
+    assert wait(batch(Kind.LIVEBLOG, newest=10, hints=listening), luck=luck) == schedule.LISTENING
+    quiet = source(Kind.LIVEBLOG, hints=listening, health=Health(changed_at=NOW - timedelta(days=1)))
+    assert wait(Batch(Kind.LIVEBLOG, hints=listening), quiet, changed=False, luck=luck) == schedule.LISTENING
+    assert wait(None, quiet, changed=False, max_age=600.0) == schedule.LISTENING
+
+
+def test_a_stream_that_broke_off_is_opened_again_as_soon_as_it_allows() -> None:
+    was_open = source(Kind.LIVEBLOG, hints=Hints(listening=True))
+    for asked, waited in ((3.0, 3.0), (90.0, 90.0), (0.0, schedule.LISTENING), (10.0**9, schedule.LONGEST)):
+        broken = Batch(Kind.LIVEBLOG, hints=Hints(interval=asked))
+        assert wait(broken, was_open) == waited
+    assert wait(broken, was_open, luck=1.0) > schedule.LONGEST
+    assert wait(batch(Kind.LIVEBLOG, newest=10), was_open) == schedule.LIVE_FLOOR
+
+
+def test_a_stream_that_never_stays_open_is_polled_as_a_live_blog() -> None:
+    ends_at_once = batch(Kind.LIVEBLOG, newest=10, hints=Hints(interval=3))
+    assert wait(ends_at_once, source(Kind.LIVEBLOG, hints=Hints(interval=3))) == schedule.LIVE_FLOOR_ASKED
+
+
+def test_a_stream_is_looked_at_as_often_as_a_person_says() -> None:
+    assert wait(Batch(Kind.LIVEBLOG, hints=Hints(listening=True)), source(Kind.LIVEBLOG, every=60)) == 60
+
+
+def test_a_stream_on_which_nothing_came_for_days_is_over() -> None:
+    listening = Hints(listening=True)
+    silent = source(Kind.LIVEBLOG, hints=listening, health=Health(changed_at=NOW - timedelta(days=4)))
+    health = schedule.after_success(silent, Batch(Kind.LIVEBLOG, hints=listening), now=NOW, changed=False)
+    assert (health.standing, health.next_poll) == (Standing.ENDED, None)
+
+
 def test_a_page_that_asks_for_less_than_half_a_minute_gets_what_amp_allows() -> None:
     assert wait(batch(Kind.LIVEBLOG, hints=Hints(interval=15))) == 15
     assert wait(batch(Kind.LIVEBLOG, hints=Hints(interval=1))) == schedule.LIVE_FLOOR_ASKED

@@ -241,3 +241,47 @@ def test_nothing_raises(body: bytes, content_type: str) -> None:
     response = answer(body, content_type)
     sniffed = sniff.sniff(response)
     assert isinstance(sniff.not_a_feed(sniffed, response), ParseError)
+
+
+# ------------------------------------------------------------------ events
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"data: a\n\n",
+        b"\xef\xbb\xbf: hello\r\n\r\nid: 1\r\nevent: post\r\ndata: a\r\n\r\ndata: cut off",
+        b"retry: 5000\n\n\n:\ndata:a\rdata:b\r\r",
+        b"id:1\ndata:" + b"x" * 10_000 + b"\n\n",
+        gzip.compress(b"data: a\n\n", mtime=0),
+    ],
+)
+def test_events_are_recognised_by_their_fields(body: bytes) -> None:
+    assert of(body).form is Form.EVENTS
+    assert of(body, "text/plain").form is Form.EVENTS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"data: 5 April\n\nDear Sir,\n",
+        b"data: a\n",
+        b"id: 1\n\nretry: 5\n\n",
+        b":\n\n",
+        b"event\ndata\n\n",
+        b"database: a\n\n",
+        b"data : a\n\n",
+        b"title: a\ndata: b\n\n",
+        b"data: a\n\nUsage: b\n\n",
+    ],
+)
+def test_a_text_that_begins_like_events_is_a_text(body: bytes) -> None:
+    assert of(body).form is Form.TEXT
+
+
+@pytest.mark.parametrize("body", [b"", b"\n", b"<html>", b"{}", b"\x89PNG\r\n", b"\0" * 100])
+def test_of_a_stream_of_events_the_type_says_it_alone(body: bytes) -> None:
+    sniffed = of(body, "Text/Event-Stream;charset=UTF-8")
+    assert sniffed == Sniffed(Form.EVENTS)
+    sniff.check(sniffed)
+    assert "stream of events" in str(sniff.not_a_feed(sniffed, answer(body, "text/event-stream")))

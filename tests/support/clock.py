@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -58,6 +60,17 @@ class FakeClock:
             if (when <= self.time or steady <= self._steady) and not future.done():
                 future.set_result(None)
         self._sleepers = [sleeper for sleeper in self._sleepers if not sleeper[2].done()]
+
+
+def hastened(loop: asyncio.AbstractEventLoop) -> Callable[[float], None]:
+    """Return what lets seconds pass at once for the timers of a loop, whose time is the real one otherwise."""
+    ahead = [0.0]
+    loop.time = lambda: time.monotonic() + ahead[0]  # type: ignore[method-assign]  # the loop of one test
+
+    def pass_by(seconds: float) -> None:
+        ahead[0] += seconds
+
+    return pass_by
 
 
 async def settle(turns: int = 60) -> None:

@@ -10,7 +10,7 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -79,6 +79,64 @@ def exact(*pieces: Piece, close: bool = True) -> Answer:
 
 def redirect(status: int, location: str, *, body: bytes = b"") -> Answer:
     return Answer(body, status, (("Location", location),))
+
+
+class Live:
+    """An answer that stays open: what is sent goes out at once, until it is ended or the client has gone."""
+
+    def __init__(
+        self, *first: bytes, content_type: str = "text/event-stream", headers: Headers = (), chunked: bool = False
+    ) -> None:
+        fields = [("Content-Type", content_type), *headers, *([("Transfer-Encoding", "chunked")] if chunked else [])]
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields)
+        self._chunked = chunked
+        self._queue: list[bytes | None] = [f"HTTP/1.1 200 OK\r\n{head}\r\n".encode("latin-1")]
+        self._more = [threading.Event()]
+        self._more[0].set()
+        self._lock = threading.Lock()
+        self.left = threading.Event()
+        """Nobody is served any more: it has ended, or the client has gone, which shows when something is sent to it."""
+        for piece in first:
+            self.send(piece)
+
+    def answer(self) -> Answer:
+        return Answer(pieces=self._pieces(), close=True)
+
+    def send(self, piece: bytes) -> None:
+        self._put(b"%x\r\n%b\r\n" % (len(piece), piece) if self._chunked else piece)
+
+    def end(self, *, cut: bool = False) -> None:
+        """End it; `cut` leaves out the last chunk that says so."""
+        if self._chunked and not cut:
+            self._put(b"0\r\n\r\n")
+        self._put(None)
+
+    def _put(self, piece: bytes | None) -> None:
+        with self._lock:
+            self._queue.append(piece)
+            event = threading.Event()
+            event.set()
+            if len(self._more) < len(self._queue):
+                self._more.append(event)
+            else:
+                self._more[len(self._queue) - 1].set()
+
+    def _pieces(self) -> Iterator[Piece]:
+        number = 0
+        try:
+            while True:
+                with self._lock:
+                    if len(self._more) <= number:
+                        self._more.append(threading.Event())
+                    event = self._more[number]
+                yield event
+                piece = self._queue[number] if event.is_set() else None
+                if piece is None:
+                    return
+                yield piece
+                number += 1
+        finally:
+            self.left.set()
 
 
 Script = Answer | Sequence[Answer] | Callable[[Asked], Answer]
@@ -218,14 +276,19 @@ class _Running:
         return script[min(served, len(script) - 1)]
 
     def _send(self, connected: socket.socket, answer: Answer) -> bool:
-        for piece in answer.parts():
-            if isinstance(piece, threading.Event):
-                while not piece.wait(0.05) and not self._stopping.is_set():
-                    pass
-            else:
-                connected.sendall(piece)
-            if self._stopping.is_set():
-                return False
+        parts = answer.parts()
+        try:
+            for piece in parts:
+                if isinstance(piece, threading.Event):
+                    while not piece.wait(0.05) and not self._stopping.is_set():
+                        pass
+                else:
+                    connected.sendall(piece)
+                if self._stopping.is_set():
+                    return False
+        finally:
+            if isinstance(parts, Generator):
+                parts.close()
         return True
 
 
