@@ -262,11 +262,15 @@ class Engine:
 
     async def _visit(self, source: Source) -> None:
         """Poll a source; nothing that happens to it ends the loop."""
-        self._publish(PollStarted(source.id))
+        # A look at an open stream every two seconds is nothing to tell of, unless something has come.
+        quiet = source.hints.listening and source.health.outcome is not Outcome.FAILED
+        if not quiet:
+            self._publish(PollStarted(source.id))
         finished = PollFinished(source.id, Outcome.FAILED, "The visit was given up.")
         try:
             finished = await self._visitor.poll(source)
-            self._learn(source)
+            quiet = quiet and finished.outcome is Outcome.UNCHANGED and finished.message == source.health.message
+            self._learn(source, quiet=quiet)
             if finished.gap and source.id in self._sources:
                 finished = await self._visitor.close_gap(self._sources[source.id], finished)
                 self._learn(source)
@@ -280,7 +284,8 @@ class Engine:
             finished = replace(finished, message=self._mistake(source, error, consequence))
         finally:
             self._finished[source.id] = finished
-            self._publish(finished)
+            if not quiet or finished.outcome is not Outcome.UNCHANGED:
+                self._publish(finished)
 
     async def _look_back(self, source: Source) -> None:
         """Read what came before the oldest entries of a source; nothing that happens to it ends the loop."""
@@ -306,8 +311,8 @@ class Engine:
 
     # ------------------------------------------------------------------ what comes of it
 
-    def _learn(self, source: Source) -> None:
-        """Take in what a visit has taught and stored, and tell of it. A source that was taken out is not told of."""
+    def _learn(self, source: Source, *, quiet: bool = False) -> None:
+        """Take in what a visit has taught and stored, and tell of it unless `quiet`."""
         refusal, host = self._visitor.refusals.pop(source.id, None), _host(source)
         if refusal is not None and host:
             now = self._clock.now()
@@ -318,7 +323,8 @@ class Engine:
         if source.id in self._sources and stored is not None:
             self._sources[source.id] = stored
         self._tell_changes()
-        self._publish(SourcesChanged((source.id,)))
+        if not quiet:
+            self._publish(SourcesChanged((source.id,)))
 
     def _tell_changes(self) -> None:
         seq = self._store.last_seq()

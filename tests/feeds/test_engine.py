@@ -13,9 +13,9 @@ from feeds.engine import AT_ONCE, HOST_SPACING, Engine
 from feeds.errors import FetchFault, StoreError
 from feeds.events import Changed, Event, OlderRead, PollFinished, PollStarted, Problem, SourcesChanged
 from feeds.flow import Flow, Request, Visit
-from feeds.model import Batch, ChangeKind, Kind, Outcome, Post, SourceSpec, Standing
+from feeds.model import Batch, ChangeKind, Extent, Hints, Kind, Outcome, Post, SourceSpec, Standing
 from feeds.parsing import InlineParsing
-from feeds.schedule import AGAIN_FLOOR
+from feeds.schedule import AGAIN_FLOOR, LISTENING
 from feeds.store import Store, View, open_store
 from feeds.visitor import PAGE_SPACING, PAGES_BACK
 from tests.support.clock import FakeClock, settle
@@ -669,3 +669,34 @@ async def test_an_optional_request_that_is_refused_is_heeded_though_the_visit_su
         assert w.finished()[0].message == f"{A}/more failed."
         await w.clock.advance(280)
         assert w.site.asked[2:3] == [SAME]
+
+
+async def test_looks_at_an_open_stream_are_told_of_only_when_something_came(world: Callable[..., World]) -> None:
+    w = world(A, every=None)
+    said = [b"1"]
+
+    def poll(visit: Visit) -> Flow[Batch]:
+        yield Request(visit.url, listen=True)
+        posts = tuple(Post(key=each.decode(), title=each.decode()) for each in said)
+        hints = Hints(listening=True)
+        return Batch(Kind.LIVEBLOG, posts=posts, extent=Extent.DELTA, hints=hints)
+
+    w.adapter.poll = poll  # type: ignore[method-assign]
+    async with w.running():
+        await w.clock.advance(LISTENING)
+        w.events.clear()
+        said.clear()
+        looks = len(w.site.asked)
+        for _ in range(5):
+            await w.clock.advance(LISTENING)
+        assert len(w.site.asked) == looks + 5
+        assert w.events == []
+        said.append(b"2")
+        await w.clock.advance(LISTENING)
+        assert [type(each) for each in w.events] == [Changed, SourcesChanged, PollFinished]
+        said.clear()
+        await w.clock.advance(LISTENING)
+        w.events.clear()
+        w.site.fail(A)
+        await w.clock.advance(LISTENING)
+        assert [type(each) for each in w.events] == [SourcesChanged, PollFinished]
