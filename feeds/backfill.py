@@ -44,19 +44,27 @@ class Filled(Struct, frozen=True):
     """Place in time of the oldest entry on it that was known already; None where it showed none."""
 
 
-def fill(known: Known, batch: Batch, now: datetime, *, oldest: datetime) -> Filled:
+def fill(known: Known, batch: Batch, now: datetime, *, oldest: datetime, gap_after: datetime | None = None) -> Filled:
     """Return what an older page adds to what is known of its source.
 
     `oldest` is the place of the oldest entry after which the page comes. What the page has no date for stands
-    before it, in the order of the page.
+    before it, in the order of the page. Where the page lies in a gap, `gap_after` is the place of the newest entry that
+    was known before that: everything down to it stands inside the gap, whatever its date says.
     """
     posts = [post for post in batch.finished if not post.pinned and _says_something(post)]
     matched = matching.match(posts, known.entries, [seen.identity for seen in known.window or ()])
     added: list[Added] = []
-    place = oldest - _TICK
+    place = oldest
     for name, post, entry in matched.rows:
         when = post.published or post.updated
-        place = place if when is None else min(when, now)
+        if entry is not None and gap_after is not None and entry.sort_at <= gap_after:
+            gap_after = None  # what follows was there before the gap
+        if gap_after is not None:
+            place = when if when and gap_after < when < oldest else max(place - _TICK, gap_after + _TICK)
+        elif when is not None:
+            place = min(when, now)
+        elif place == oldest:
+            place -= _TICK
         if entry is None:
             added.append(Added(name, post, place, withdrawn=post.withdrawn))
     reached = min((entry.sort_at for _, _, entry in matched.rows if entry is not None), default=None)

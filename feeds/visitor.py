@@ -174,7 +174,8 @@ class Visitor:
         batch = await self._older(source)
         now, gap = self._clock.now(), self._gap(source)
         oldest = gap.before if gap else self._store.oldest().get(source.id, now)
-        filled = fill(self._known(source, batch), batch, now, oldest=oldest)
+        after = gap.after if gap else None
+        filled = fill(self._known(source, batch), batch, now, oldest=oldest, gap_after=after)
         self._store.fill(source.id, filled, batch.older)
         known = self._store.source(source.id)
         assert known is not None  # what it was given is stored

@@ -60,7 +60,8 @@ def narrow_gap(
         return _place(resumed) or {}
     if filled.added:
         lowest = values.micros(_lowest(filled))
-        sql = "UPDATE gap SET before = max(min(before, ?), after) WHERE source_id = ? AND after = ?"
+        # Never above what was known before the gap: the line that is drawn there parts the two.
+        sql = "UPDATE gap SET before = max(min(before, ?), after + 1000) WHERE source_id = ? AND after = ?"
         connection.execute(sql, (lowest, *key))
     return older
 

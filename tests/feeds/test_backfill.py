@@ -12,10 +12,14 @@ from feeds.model import Post
 from tests.support.posts import Ledger, at, batch, post
 
 
-def page(ledger: Ledger, posts: Sequence[Post]) -> Filled:
+def page(ledger: Ledger, posts: Sequence[Post], gap: tuple[float, float] | None = None) -> Filled:
+    """What an older page adds; `gap` are the minutes after and before which entries are missing."""
     keys = {each.key for each in posts}
     oldest = min(entry.sort_at for entry in ledger.entries.values())
-    return fill(ledger.known(keys, set()), batch(posts), at(100), oldest=oldest)
+    known, after = ledger.known(keys, set()), None
+    if gap is not None:
+        after, oldest = at(gap[0]), at(gap[1])
+    return fill(known, batch(posts), at(100), oldest=oldest, gap_after=after)
 
 
 def known(*names: str) -> Ledger:
@@ -47,6 +51,22 @@ def test_what_has_no_date_stands_before_the_oldest_in_the_order_of_the_page() ->
     a, b, c = [each.sort_at for each in found.added]
     assert a == b == at(5)
     assert at(9.9) < c < at(10)
+
+
+def test_inside_a_gap_everything_stands_in_the_gap_in_the_order_of_the_page() -> None:
+    ledger = known("b", "a")
+    posts = [post("g", minutes=80), post("f", minutes=5), post("e"), post("d", minutes=50), post("c", minutes=99)]
+    added = page(ledger, [*posts, post("b", minutes=11), post("x", minutes=2)], gap=(11, 90)).added
+    places = {each.identity: each.sort_at for each in reversed(added)}
+    assert list(places) == ["g", "f", "e", "d", "c", "x"]
+    assert (places["g"], places["d"], places["x"]) == (at(80), at(50), at(2))
+    assert at(79.9) < places["e"] < places["f"] < at(80)
+    assert at(49.9) < places["c"] < at(50)
+
+
+def test_a_gap_too_narrow_for_an_order_keeps_what_is_in_it() -> None:
+    added = page(known("b", "a"), [post("d"), post("c")], gap=(11, 11 + 1e-5)).added
+    assert all(at(11) < each.sort_at < at(11.001) for each in added)
 
 
 def test_a_date_in_the_future_is_that_of_its_arrival() -> None:
