@@ -1,10 +1,10 @@
 """Which characters the bytes of an answer are.
 
-Owns the order in which an encoding is believed and the names of encodings that are known: those of browsers (WHATWG
-Encoding, 4.2), and some that only older programs write (IANA Character Sets, by the names Python knows them under).
-Looks at marks, at the bytes and at the names it is given; what a document declares is found by the caller, for what
-counts as a declaration depends on the form. Only encodings of text are known: a name that means a codec of Python's
-own (`punycode`, `undefined`, `zlib`) is no name.
+Owns the order in which an encoding is believed, what was encoded twice, and the names of encodings that are known:
+those of browsers (WHATWG Encoding, 4.2), and some that only older programs write (IANA Character Sets, by the names
+Python knows them under). Looks at marks, at the bytes and at the names it is given; what a document declares is found
+by the caller, for what counts as a declaration depends on the form. Only encodings of text are known: a name that
+means a codec of Python's own (`punycode`, `undefined`, `zlib`) is no name.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ _UNMARKED = (
 _SEVEN_BITS = {"iso2022_jp": b"\x1b", "iso2022_kr": b"\x1b", "hz": b"~{"}
 """Encodings whose bytes are all ASCII, and what none of them is without."""
 _NOT_ASCII = bytes(range(0x80, 0x100))
+# The characters windows-1252 has for the bytes that are controls in ISO-8859-1, and those bytes.
+_BYTES = {ord(letter): byte for byte in range(0x80, 0xA0) if (letter := bytes([byte]).decode("cp1252", "ignore"))}
+_TWICE = re.compile(f"[\xc2-\xf4][\x80-\xbf{''.join(map(chr, _BYTES))}]")
+"""The first two bytes of a character of UTF-8, as characters."""
 
 # Python's name, then the labels. Where the standard has one decoder for two encodings, so has this table; ISO-8859-1
 # and US-ASCII are windows-1252.
@@ -161,6 +165,19 @@ def decode(body: bytes, declared: str = "", header: str = "") -> str:
         if text.count("\ufffd") <= len(text) // 100 + 1:
             return text
     return body.decode("cp1252", "replace")
+
+
+def once(text: str) -> str:
+    """Return a text that was UTF-8, taken for windows-1252 and encoded again («CafÃ© â€¦»), as it was; others as is.
+
+    Such a text is right as a whole or not at all: one letter of it that stands for itself, and nothing is changed.
+    """
+    if _TWICE.search(text) is None:
+        return text
+    try:
+        return text.translate(_BYTES).encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _mostly_right(text: str, ascii_size: int, meant: int) -> bool:

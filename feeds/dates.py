@@ -95,14 +95,16 @@ _PLACES = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Den
 _USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})")
 _NUMBER = re.compile(r"(-?[0-9]{1,18})(?:[.,]([0-9]+))?")
 _CJK = re.compile(r"([0-9]{4})\s*[년年]\s*([0-9]{1,2})\s*[월月]\s*([0-9]{1,2})\s*[일日]?")
+_KOREAN = re.compile("[0-9]년|오전|오후")
 _CJK_TIME = re.compile(r"([0-9]{1,2})\s*[시時时点點]\s*(?:([0-9]{1,2})\s*[분分])?\s*(?:([0-9]{1,2})\s*[초秒])?")
 _COMPACT = re.compile(r"(?:[1-9][0-9]{3})([0-9]{2}){2}(?:t?[0-9]{4}(?:[0-9]{2})?)?(?![0-9])")
 _YEAR_FIRST = re.compile(
     r"(?<![0-9])([0-9]{4})([-/.])([0-9]{1,2})(?:\2([0-9]{1,2}))?(?![0-9])(?:t(?=[0-9])|\s*(?=[^0-9]|\Z))?"
 )
 _WEEK = re.compile(r"([0-9]{4})-?w([0-9]{2})(?:-?([1-7]))?(?:t(?=[0-9]))?(?![0-9])")
-_DAY_OF_YEAR = re.compile(r"([0-9]{4})-([0-9]{3})(?![0-9])(?:t(?=[0-9]))?")
+_DAY_OF_YEAR = re.compile(r"([0-9]{4})-([0-9]{3})(?![0-9-])(?:t(?=[0-9]))?")
 _DAY_FIRST = re.compile(r"(?<![0-9:])([0-9]{1,2})([-/.])\s?([0-9]{1,2})\2\s?([0-9]{4}|[0-9]{2})(?![0-9:])")
+_APART = re.compile(r"(?<![0-9:])([0-9]{1,2})( )([0-9]{1,2}) ([0-9]{4})(?![0-9:])")
 _WORD = re.compile(r"[^\W\d_]+")
 # A month's name was put as §number.
 _ORDINAL = r"(?:st|nd|rd|th|er|eme|[eoa])?\W{0,3}(?:de|of|den|di|d)?\W{0,3}"
@@ -156,6 +158,8 @@ def parse(s: str, *, zone: tzinfo = UTC) -> datetime | None:
     if place is not None and (named := _named(place[0])) is not None:
         zone, s = named, s[: place.start()] + s[place.end() :]
     written = text.fold(text.line(s).strip("\"'"))
+    if zone is UTC and _KOREAN.search(written):
+        zone = _fixed(_ZONES["kst"])  # the language is that of one zone
     if found := _NUMBER.fullmatch(written):
         return _from_digits(found, zone)
     try:
@@ -214,7 +218,7 @@ def _day(written: str) -> tuple[date | None, str, bool]:
     marked = _marked(written)
     if marked is not None:
         return _named_month(marked)
-    if found := _DAY_FIRST.search(written):
+    if found := _DAY_FIRST.search(written) or _APART.search(written):
         first, mark, second, year = int(found[1]), found[2], int(found[3]), _year(found[4])
         # With slashes, Americans write the month first, and most who write slashes are.
         number, month = (second, first) if mark == "/" and first <= 12 else (first, second)

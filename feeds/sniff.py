@@ -113,6 +113,10 @@ _DECLARED = re.compile(r"""<\?xml[^<>]{0,400}?\sencoding\s{0,9}=\s{0,9}["']([^"'
 _CHARSET = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([^\s"';,]{1,60})""", re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][^\s<>/]{0,100})")
 _LATE_ROOT = re.compile(r"<\?xml\s|<(?:[A-Za-z]{1,10}:)?(?:rss|feed|RDF)[\s>]")
+_ATOM_ENTRY = re.compile(
+    r"<(?:[\w.-]{1,40}:)?entry\s[^<>]{0,1000}(?:www\.w3\.org/2005/Atom|purl\.org/atom/ns#)", re.IGNORECASE
+)
+"""The root of a document that is one entry (RFC 4287, 2)."""
 _SUBSET_END = re.compile(r"\]\s{0,1000}>")
 _EMBEDDED = re.compile(r"<feed\s[^<>]{0,300}2005/Atom|<rss\s[^<>]{0,300}version\s{0,9}=")
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
@@ -247,7 +251,7 @@ def _of_text(head: str, media_type: str, packed: bool) -> Sniffed:
         return Sniffed(Form.JSON if json else Form.TEXT, packed=packed)
     root, page, entities = _prolog(head)
     local = root.rpartition(":")[2].lower()
-    if local in _FEED_ROOTS:
+    if local in _FEED_ROOTS or (local == "entry" and _ATOM_ENTRY.search(head)):
         return Sniffed(Form.FEED, local, encoding, entities, packed)
     if local == "html" and (inner := _EMBEDDED.search(head, 0, _JUNK_WINDOW)):
         # A feed somebody wrapped in a page's skeleton. The reader starts at its root.

@@ -195,7 +195,7 @@ def _body(item: Object, base: str) -> Document:
 
 def _authors(item: Object) -> tuple[str, ...]:
     """Return the names of `authors` (1.1), else of `author` (1.0); mail addresses where no names are."""
-    listed: list[Object] = [person for person in _list(item, "authors") if isinstance(person, dict)]
+    listed: list[Object] = [person for person in _many(item, "authors") if isinstance(person, dict)]
     people = listed or [_object(item.get("author"))]
     names = [text.line(_text(person, "name"))[:200] for person in people]
     if not any(names):

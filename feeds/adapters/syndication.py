@@ -30,7 +30,9 @@ ACCEPT = (
 )
 _SUFFIX = re.compile(r"(?:\.(?:xml|rss|rdf|atom|cdf)|/(?:feed|feeds|rss|atom))/?(?:[?#]|\Z)", re.IGNORECASE)
 _MARKUP = re.compile(
-    r"</[A-Za-z]|<(?:p|br|hr|li|img|input|source|iframe|video|audio|embed)(?=[\s/>])|<!--", re.IGNORECASE
+    r"</[A-Za-z]|<(?:p|br|hr|li|img|input|source|iframe|video|audio|embed)(?=[\s/>])|<!--"
+    r"|<(?:base|link|meta|object|param)\s[^<>]{0,1000}=",
+    re.IGNORECASE,
 )
 _PERIODS = {
     "hourly": 3600.0,
@@ -81,18 +83,20 @@ def _read(response: Response, visit: Visit) -> Batch:
 
     feed = xmlfeed.read(sniffing.read_text(response, sniffed), response.url, _rebase)
     stated = _older(feed.head, response.url)
-    return replace(_batch(feed, response.url), older=paging.place(visit, response, stated, _HOSTS))
+    return replace(_batch(feed, response), older=paging.place(visit, response, stated, _HOSTS))
 
 
 def _rebase(base: str, reference: str) -> str:
     return text.url(reference, base) or base
 
 
-def _batch(feed: Feed, base: str) -> Batch:
+def _batch(feed: Feed, response: Response) -> Batch:
     from feeds import html
 
-    head = feed.head
+    head, base = feed.head, response.url
     stated = _string(head, "language") or _string(head.get("title_detail"), "language")
+    if not stated and "," not in (header := response.header("content-language")):
+        stated = header  # of one language only (RFC 9110, 8.5)
     language = text.line(stated)[:40] or None
     atom = feed.version.startswith("atom")
     inherited = _people(head) if atom else ()
@@ -102,7 +106,7 @@ def _batch(feed: Feed, base: str) -> Batch:
     return Batch(
         Kind.FEED,
         posts=tuple(posts),
-        title=html.title(_string(head, "title")),
+        title=_title(head, atom=atom),
         description=text.line(plain(html.document(about, base))) if about else "",
         link=_link(head, base),
         language=language,
@@ -114,18 +118,16 @@ def _batch(feed: Feed, base: str) -> Batch:
 
 
 def _post(entry: Foreign, base: str, language: str | None, inherited: tuple[str, ...], *, atom: bool) -> Post:
-    from feeds import html
-
     body, summary = _texts(entry, base, atom=atom)
     source = entry.get("source")
-    origin = html.title(_string(source, "title")) if isinstance(source, Mapping) else ""
+    origin = _title(source, atom=atom) if isinstance(source, Mapping) else ""
     authors = _people(entry) or (_people(source) if atom and isinstance(source, Mapping) else ()) or inherited
     published, updated = _dates(entry)
     url = _link(entry, base) or _identity_link(entry) or _elsewhere(entry, base)
     return Post(
         key=text.clean(_string(entry, "id")).strip(),
         url=url or _link(entry, base, related=True),
-        title=html.title(_string(entry, "title")),
+        title=_title(entry, atom=atom),
         authors=authors,
         published=published,
         updated=updated,
@@ -183,6 +185,8 @@ def _identity_link(entry: Foreign) -> str | None:
     """Return the id where it is an address, and is not said to lead nowhere (RSS 2.0 `isPermaLink`)."""
     key = _string(entry, "id").strip()
     absolute = key.lower().startswith(("http://", "https://"))
+    if not absolute and "/" in key and (base := _string(entry, "placed")):
+        return _web(key, base)  # it is said, not only taken, to be an address
     return _web(key, "") if absolute and entry.get("permalink") != 0 else None
 
 
@@ -241,6 +245,15 @@ def _walk(document: Document) -> Iterator[Block]:
 # ------------------------------------------------------------------ texts
 
 
+def _title(context: Foreign, *, atom: bool) -> str:
+    """Return a title: as markup where Atom says so (RFC 4287, 3.1.1) or elements stood in it, else as it looks."""
+    from feeds import html
+
+    title, detail = _string(context, "title"), context.get("title_detail")
+    kind = _string(detail, "type") if _string(detail, "value") == title else ""
+    return html.title(title, markup=kind == "application/xhtml+xml" or (atom and kind == "text/html"))
+
+
 def _texts(entry: Foreign, base: str, *, atom: bool) -> tuple[Document, Document]:
     """Return body and summary: the first is the fullest text, the second another one, where there is one.
 
@@ -250,7 +263,8 @@ def _texts(entry: Foreign, base: str, *, atom: bool) -> tuple[Document, Document
     parts = _mappings(entry, "content")
     contents = [part for part in parts if _readable(part) and _string(part, "value").strip()]
     detail = entry.get("summary_detail")
-    description = detail if isinstance(detail, Mapping) else {"value": _string(entry, "summary")}
+    short = _string(entry, "summary") or ("" if contents else _string(entry, "itunes_subtitle"))
+    description = detail if isinstance(detail, Mapping) else {"value": short}
     candidates = [*contents, description] if _string(description, "value").strip() else contents
     linked = tuple(media for part in parts if (media := _linked(part, base)) is not None)
     if not candidates:
@@ -267,7 +281,7 @@ def _texts(entry: Foreign, base: str, *, atom: bool) -> tuple[Document, Document
 
 def _readable(content: Foreign) -> bool:
     kind = _string(content, "type").lower()
-    return not kind or kind.startswith("text/") or kind.endswith(("xml", "html"))
+    return "/" not in kind or "text" in content or kind.startswith("text/") or kind.endswith(("xml", "html"))
 
 
 def _fullness(part: Foreign) -> tuple[bool, int]:

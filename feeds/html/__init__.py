@@ -17,7 +17,9 @@ from feeds import text
 from feeds.document import BOLD, CODE, INSERTED, ITALIC, STRUCK, Document
 from feeds.html.blocks import Builder
 from feeds.html.embeds import EMBEDS, Embed, embed, picture
+from feeds.html.pages import CUT as CUT
 from feeds.html.pages import MAX_OPEN, Attributes, EnoughError, read
+from feeds.html.pages import is_cut as is_cut
 from feeds.html.pages import tree as tree
 from feeds.html.titles import title as title
 

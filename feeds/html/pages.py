@@ -82,6 +82,11 @@ _idle: list[tuple[_Relay, etree.HTMLParser]] = []
 _SHORT = 50_000
 """Bytes of a text up to which that is worth a call more for each event."""
 
+CUT = "The page is cut off: it ends before its markup does; what came of it was read."
+"""What is said of a page that is."""
+_HEAD_END = re.compile(rb"</head\s*>", re.IGNORECASE)
+_PAGE_END = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
+
 
 def read(markup: str, target: Target) -> None:
     """Tell a target what is in the markup, until it has enough or something cannot be read. Never raises."""
@@ -166,6 +171,14 @@ class _Growing:
         for name, value in self.attributes.items():
             root.set(name, value)
         return root
+
+
+def is_cut(body: bytes) -> bool:
+    """Say whether a page ends before its markup does: its head is closed, and neither its body nor itself.
+
+    All three end tags may be left out (HTML, 13.1.2.4), but who writes the first writes the others.
+    """
+    return _HEAD_END.search(body) is not None and _PAGE_END.search(body) is None
 
 
 def tree(body: bytes, charset: str = "") -> _Element | None:

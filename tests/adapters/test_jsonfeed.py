@@ -154,6 +154,11 @@ def test_a_feed_of_version_10_has_one_author() -> None:
     assert read(feed({"id": "1"}, author={"name": "House"})).posts[0].authors == ("House",)
 
 
+def test_authors_that_are_no_list_are_one_author() -> None:
+    assert read(feed({"id": "1", "authors": {"name": "Liv"}})).posts[0].authors == ("Liv",)
+    assert read(feed({"id": "1", "authors": "Liv"})).posts[0].authors == ()
+
+
 def test_wrong_types_cost_only_themselves() -> None:
     batch = poll(ADAPTER, page("jsonfeed/wrong-types.json"))
     assert (batch.title, batch.description, batch.link, batch.language) == ("", "", None, None)

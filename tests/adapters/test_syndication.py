@@ -343,6 +343,10 @@ def test_entries_with_the_same_id_are_all_kept() -> None:
         ("<guid>https://x.example/g</guid>", "https://x.example/g"),
         ('<guid isPermaLink="false">https://x.example/g</guid>', None),
         ("<guid>not an address</guid>", None),
+        ('<guid isPermaLink="true">notes/1/</guid>', "https://feed.example/dir/notes/1/"),
+        ('<guid isPermaLink="true">12345</guid>', None),
+        ('<guid isPermaLink="true">tag:x.example,2026:/1</guid>', None),
+        ("<guid>notes/1/</guid>", None),
         ('<media:player url="https://x.example/player"/>', "https://x.example/player"),
         ("<comments>https://x.example/c</comments>", None),
         ("<link/><title>no</title>", None),
@@ -423,6 +427,90 @@ def test_a_body_with_a_picture_gets_no_second_one() -> None:
     )
     pictures = [block for block in item(inside).body if isinstance(block, Media)]
     assert pictures == [Media("image", "https://x.example/a.jpg", "A")]
+
+
+@pytest.mark.parametrize(
+    ("inside", "title"),
+    [
+        ('<title type="html">Low &lt;blink&gt;tide&lt;/blink&gt;&lt;script&gt;x()&lt;/script&gt;</title>', "Low tide"),
+        ('<title type="html">The &amp;lt;div&amp;gt; element</title>', "The <div> element"),
+        ('<title type="html">The &lt;div&gt; element</title>', "The element"),
+        ('<title type="text/html" mode="escaped">Map &lt;object data="x"&gt;here</title>', "Map here"),
+        ('<title type="text">The &lt;div&gt; element</title>', "The <div> element"),
+        ("<title>The &lt;div&gt; element</title>", "The <div> element"),
+        (
+            '<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">The &lt;b&gt; and &lt;/b&gt; <i>tags</i>'
+            "</div></title>",
+            "The <b> and </b> tags",
+        ),
+        ('<title type="html">1 &lt; 2</title><media:title type="plain">&lt;u&gt;</media:title>', "1 < 2"),
+    ],
+)
+def test_the_type_of_a_title_says_what_its_tags_are(inside: str, title: str) -> None:
+    media = "xmlns:media='http://search.yahoo.com/mrss/'"
+    (post,) = read(atom(f"<entry {media}>{inside}</entry>")).posts
+    assert post.title == title
+    assert read(atom("", f"{inside.partition('<media')[0]}").replace("<title>T</title>", "")).title == title
+
+
+def test_what_a_text_is_made_of_is_read_as_markup() -> None:
+    for element in ('<link rel="stylesheet" href="/x.css">', '<meta name="x" content="y">', '<object data="/x">'):
+        assert "<" not in plain(item(f"<description><![CDATA[Low {element} tide]]></description>").body)
+    assert plain(item("<description>a &lt;link&gt; of things</description>").body) == "a <link> of things"
+
+
+def test_content_of_any_type_is_read_where_it_is_text() -> None:
+    packed = '<content type="application/octet-stream">RmVycnkgPGI+ZGVsYXllZDwvYj4=\n</content>'
+    assert plain(entry(packed).body) == "Ferry delayed"
+    assert plain(entry('<content type="markdown">Ferry *delayed* by fog</content>').body) == "Ferry *delayed* by fog"
+    assert plain(entry('<content type="application/x-note">The ferry waits.</content>').body) == "The ferry waits."
+    for nothing in ("iVBORw0KGgo=", "AAAA", ""):
+        assert entry(f'<content type="image/png">{nothing}</content>').body == ()
+
+
+def test_text_encoded_twice_is_put_right() -> None:
+    assert item("<title>Caf&#195;&#169; &#226;&#128;&#166;</title>").title == "Café …"
+    assert item("<title>â€œTideâ€\u009d â€“ cafÃ©</title>").title == "“Tide” – café"
+    assert item("<title>déjà â€¦</title>").title == "déjà â€¦"
+    assert item("<guid>â€¦</guid>").key == "â€¦"
+
+
+def test_markup_inside_a_name_or_a_tag_is_looked_through() -> None:
+    post = item("<author><p>Mira <b>Oduya</b></p></author><category><i>Sea</i></category><guid><p>g1</p></guid>")
+    assert (post.authors, post.tags, post.key) == (("Mira Oduya",), ("Sea",), "g1")
+
+
+def test_a_podcast_says_what_it_is_about_in_any_of_three_places() -> None:
+    assert plain(item("<itunes:subtitle>In short</itunes:subtitle>").body) == "In short"
+    both = "<itunes:subtitle>In short</itunes:subtitle><description>About the tide</description>"
+    assert plain(item(both).body) == "About the tide"
+    play = "xmlns:googleplay='http://www.google.com/schemas/play-podcasts/1.0'"
+    (post,) = read(
+        rss(
+            "<item><googleplay:author>Mira Oduya</googleplay:author>"
+            "<googleplay:description>About the tide</googleplay:description></item>",
+            namespaces=play,
+        )
+    ).posts
+    assert (post.authors, plain(post.body)) == (("Mira Oduya",), "About the tide")
+
+
+def test_an_atom_entry_alone_is_read() -> None:
+    batch = read('<entry xmlns="http://www.w3.org/2005/Atom"><id>urn:1</id><title>Alone</title></entry>')
+    assert [(post.key, post.title) for post in batch.posts] == [("urn:1", "Alone")]
+    assert batch.title == ""
+    with pytest.raises(NotAFeedError):
+        read("<entry><id>1</id></entry>")
+
+
+def test_the_header_says_the_language_where_the_feed_does_not() -> None:
+    def language(body: str, header: str) -> str | None:
+        response = replace(answer(body), headers=(("content-language", header),))
+        return poll(ADAPTER, response).language
+
+    assert language(rss(""), "de") == "de"
+    assert language(rss("", "<language>fr</language>"), "de") == "fr"
+    assert language(rss(""), "de, en") is None
 
 
 def test_base64_content_is_decoded() -> None:

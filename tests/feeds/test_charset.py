@@ -172,3 +172,21 @@ def test_names_that_only_older_programs_write_are_known_too(label: str, codec: s
 )
 def test_codecs_that_are_no_encoding_of_text_are_no_names(label: str) -> None:
     assert charset.decode(b"\x80 ~{P1 +AGE- \\u0041", declared=label) == "€ ~{P1 +AGE- \\u0041"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("CafÃ© â€¦", "Café …"),
+        ("â€œTideâ€\x9d", "“Tide”"),
+        ("Ã\xa0 propos", "à propos"),
+        ("Ñ‚Ð¸Ð´", "тид"),
+        ("Tide", "Tide"),
+        ("Café …", "Café …"),
+        ("CafÃ© or Café", "CafÃ© or Café"),
+        ("Ã©世", "Ã©世"),
+        ("", ""),
+    ],
+)
+def test_a_text_encoded_twice_is_read_as_a_whole_or_left(written: str, meant: str) -> None:
+    assert charset.once(written) == meant

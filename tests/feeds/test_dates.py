@@ -122,8 +122,8 @@ def test_a_date_without_a_zone_is_of_the_zone_given() -> None:
         ("5 Jan 2024 13:10 pm", at(2024, 1, 5, 13, 10)),
         ("5 January 2024, 8pm", at(2024, 1, 5, 20)),
         ("1/5/2024 3:00:00 PM", at(2024, 1, 5, 15)),
-        ("2004-05-25 오후 11:23:17", at(2004, 5, 25, 23, 23, 17)),
-        ("2004-05-25 오전 11:23:17", at(2004, 5, 25, 11, 23, 17)),
+        ("2004-05-25 오후 11:23:17", at(2004, 5, 25, 14, 23, 17)),
+        ("2004-05-25 오전 11:23:17", at(2004, 5, 25, 2, 23, 17)),
     ],
 )
 def test_halves_of_the_day_are_read(written: str, when: datetime) -> None:
@@ -141,13 +141,31 @@ def test_halves_of_the_day_are_read(written: str, when: datetime) -> None:
         "5. maaliskuuta 2024 14.30", "wtorek, 5 marca 2024 14:30", "úterý 5. března 2024 14:30",
         "2024. március 5. 14:30", "5 martie 2024 14:30", "5 Mart 2024 14:30", "вторник, 5 марта 2024 г. 14:30",
         "5 березня 2024 14:30", "Τρίτη, 5 Μαρτίου 2024 14:30", "5 Μαρ 2024 14:30", "2024年3月5日 14:30",
-        "2024年3月5日 14時30分", "2024년 3월 5일 14시 30분", "05.03.2024 14:30", "5.3.24 14:30", "05-03-2024 14:30",
+        "2024年3月5日 14時30分", "2024년 3월 5일 23시 30분", "05.03.2024 14:30", "5.3.24 14:30", "05-03-2024 14:30",
         "05-Mar-2024 14:30", "2024-Mar-05 14:30", "Mar. 5, 2024 14:30", "dt., 5 març 2024 14:30",
         "Selasa, 5 Maret 2024 14:30",
     ],
 )  # fmt: skip
 def test_months_are_known_in_many_languages(written: str) -> None:
     assert dates.parse(written) == at(2024, 3, 5, 14, 30)
+
+
+def test_a_date_written_in_korean_is_of_korea() -> None:
+    assert dates.parse("2024년 3월 5일 08:30") == at(2024, 3, 4, 23, 30)
+    assert dates.parse("2024년 3월 5일 08:30 GMT") == at(2024, 3, 5, 8, 30)
+    assert dates.parse("2024년 3월 5일 08:30", zone=BERLIN) == at(2024, 3, 5, 7, 30)
+
+
+def test_numbers_with_blanks_between_them_are_day_month_and_year() -> None:
+    assert dates.parse("Sat, 11 04 2020 08:51:49 +0100") == at(2020, 4, 11, 7, 51, 49)
+    assert dates.parse("11 04 2020") == at(2020, 4, 11)
+    assert dates.parse("32 04 2020") is None
+    assert dates.parse("1 2 20") is None
+
+
+def test_a_day_of_the_year_is_followed_by_no_day_of_the_month() -> None:
+    assert dates.parse("2024-065T10:00Z") == at(2024, 3, 5, 10)
+    assert dates.parse("2024-012-31T10:14:55Z") is None
 
 
 def test_the_first_of_a_french_month_is_written_1er() -> None:

@@ -678,20 +678,58 @@ def words(text: str) -> list[str]:
         ("left \x1b]0;x\x07 &#27;[31m &#x9d; right", "left ]0;x [31m right"),
         ("😀 Žluť 世界", "😀 Žluť 世界"),
         ("&nbsp; a &nbsp; b", "a b"),
+        ('Tide <script type="text/javascript">run("x < y")</script> tables', "Tide tables"),
+        ("Tide <style>b { color: red }</style> tables", "Tide tables"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("The <script> element", "The <script> element"),
+        ('Map <iframe src="/map"> of the bay', "Map of the bay"),
+        ('Map <object data="/map"></object><link rel="x" href="/y"> of the bay', "Map of the bay"),
+        (
+            '<!DOCTYPE html PUBLIC "x"><html><head><title>Low tide</title></head><body><p>at noon</p></body></html>',
+            "Low tide at noon",
+        ),
+        ("<!DOCTYPE ~", "<!DOCTYPE ~"),
+        ("<blink>New</blink> bridge", "New bridge"),
     ],
 )
 def test_titles_are_one_line_of_plain_text(written: str, title: str) -> None:
     assert html.title(written) == title
 
 
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Low tide", "Low tide"),
+        ("How to use <div>", "How to use"),
+        ("The &lt;blink&gt; tag", "The <blink> tag"),
+        ("<p>The &lt;b&gt;bold&lt;/b&gt; tag</p>", "The <b>bold</b> tag"),
+        ("Fish &amp;amp; chips, that&amp;#8217;s it", "Fish & chips, that’s it"),
+        ("<unknown>tag</unknown> <my-own x>", "tag"),
+        ("1 < 2, 3 > 2, I <3 tides", "1 < 2, 3 > 2, I <3 tides"),
+        ('Low <a title="a > b" href="/x">tide</a>', "Low tide"),
+        ("Low <a title=\"it's>tide", "Low tide"),
+        ("One<br>two<p>three<li>four", "One two three four"),
+        ("a<!-- <b> -->b<!-- -- x >c<?php x ?>d", "abcd"),
+        ("Low<script>a = '</b>'</script> tide", "Low tide"),
+        ("Low tide<style>b {}", "Low tide"),
+        ("Map <iframe src=/map>of the bay</iframe>", "Map of the bay"),
+        ("<!DOCTYPE ~", "<!DOCTYPE ~"),
+        ('<img src=/x.png alt="x">', ""),
+    ],
+)
+def test_in_a_title_that_says_it_is_markup_every_tag_is_one(written: str, title: str) -> None:
+    assert html.title(written, markup=True) == title
+
+
 @settings(deadline=None, max_examples=300)
 @given(
     st.one_of(
         st.text(max_size=60), st.lists(st.sampled_from([*PIECES, "&amp;", "lt;", "&lt;"]), max_size=20).map("".join)
-    )
+    ),
+    st.booleans(),
 )
-def test_any_title_is_one_clean_line(written: str) -> None:
-    title = html.title(written)
+def test_any_title_is_one_clean_line(written: str, markup: bool) -> None:
+    title = html.title(written, markup=markup)
     assert "\n" not in title
     assert title == title.strip()
     assert_safe((Paragraph((Run(title),)),) if title else ())
@@ -699,9 +737,23 @@ def test_any_title_is_one_clean_line(written: str) -> None:
 
 def test_titles_are_bounded() -> None:
     assert len(html.title("T" * 3_000_000)) == MAX_TITLE
-    for piece in ("<a ", "<b>", "<!--", "&amp;", "</b>", "<b>x</b>", " \n"):
+    for piece in (
+        "<a ",
+        "<b>",
+        "<!--",
+        "&amp;",
+        "</b>",
+        "<b>x</b>",
+        " \n",
+        "<script>",
+        '<a "',
+        "<a '",
+        "<?",
+        '<a b="<',
+    ):
         start = time.process_time()
         html.title(piece * 500_000)
+        html.title(piece * 500_000, markup=True)
         assert time.process_time() - start < 0.5
 
 
