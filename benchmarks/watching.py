@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from benchmarks import corpus, table
 from benchmarks.table import Row, Size
 from feeds.model import Entry
-from feeds.query import parse
+from feeds.query import Field, Scene, parse
 from feeds.watches import Watch, Watches
 from tui.render import Density, Look, card
 
@@ -19,6 +19,7 @@ _LOOK = Look(100, Density.ROOMY)
 def watching(size: Size) -> Iterator[Row]:
     """Lighting a row up, drawing it with its lights, and finding which watches an entry matches."""
     entries = [_entry(number) for number in range(1, min(_ROWS, size.entries) + 1)]
+    scene = Scene(corpus.START, {})
     one, many = _watches(1), _watches(_MANY)
     one_plain = f"1 watch, of {len(entries)} rows"
 
@@ -28,11 +29,11 @@ def watching(size: Size) -> Iterator[Row]:
 
     def lit(watches: Watches) -> None:
         for entry in entries:
-            watches.lit(entry.post.title)
+            watches.lit(entry.post.title, Field.TITLE)
 
     def matched(watches: Watches) -> None:
         for entry in entries:
-            watches.matching(entry)
+            watches.matching(entry, scene)
 
     for name, work, ratio in (
         ("a row drawn", drawn, 1.5), ("a row's words lit", lit, 1.5), ("an entry's watches found", matched, None),

@@ -19,9 +19,9 @@ from msgspec import Struct
 
 from feeds.errors import ConfigError, QueryError
 from feeds.model import SourceSpec
-from feeds.query import parse
+from feeds.query import Query
 from feeds.text import line, url
-from feeds.watches import Action, Watch
+from feeds.watches import Action, Watch, parse_all
 
 COLORS = (
     "yellow", "green", "cyan", "magenta", "red", "blue", "white", "orange",
@@ -103,7 +103,7 @@ class _Reading:
     def settings(self) -> Settings:
         known: dict[str, Callable[[], object]] = {
             "sources": lambda: tuple(self._each("sources", self._source)),
-            "watches": lambda: tuple(self._each("watches", self._watch)),
+            "watches": self._watches,
             "keys": self._keys,
             "theme": lambda: self._text(self._tables, "theme", ""),
             "density": lambda: self._choice(self._tables, "density", ("roomy", "compact")),
@@ -216,13 +216,25 @@ class _Reading:
             return None
         return max(seconds, SHORTEST_INTERVAL)
 
-    def _watch(self, table: dict[str, object], place: tuple[str, int]) -> Watch | None:
-        self._unknown(table, ("name", "match", "key", "color", "actions"), place)
+    def _watches(self) -> tuple[Watch, ...]:
+        """Return the watches that can be understood; they may name one another."""
+        tables = self._each("watches", lambda table, place: (table, place))
+        queries = parse_all([(self._watch_name(table), self._matching(table)) for table, _ in tables])
+        read = (self._watch(*each, query) for each, query in zip(tables, queries, strict=True))
+        return tuple(watch for watch in read if watch is not None)
+
+    def _matching(self, table: dict[str, object]) -> str:
         source = table.get("match", "")
-        try:
-            tree = parse(source) if isinstance(source, str) else None
-        except QueryError as error:
-            self._problem(f"The watch is left out: {error}", "match", place)
+        return source if isinstance(source, str) else ""
+
+    def _watch_name(self, table: dict[str, object]) -> str:
+        name = table.get("name", "")
+        return (line(name) if isinstance(name, str) else "") or line(self._matching(table))
+
+    def _watch(self, table: dict[str, object], place: tuple[str, int], tree: Query | QueryError | None) -> Watch | None:
+        self._unknown(table, ("name", "match", "key", "color", "actions"), place)
+        if isinstance(tree, QueryError):
+            self._problem(f"The watch is left out: {tree}", "match", place)
             return None
         if tree is None:
             self._problem("A watch needs “match”, a query in quotation marks; it is left out.", "match", place)
@@ -231,7 +243,8 @@ class _Reading:
         if key is not None and (not isinstance(key, int) or isinstance(key, bool) or not 1 <= key <= 9):
             self._problem("“key” is a digit from 1 to 9; the watch has none.", "key", place)
             key = None
-        name = self._text(table, "name", "", place) or line(str(source))
+        self._text(table, "name", "", place)
+        name = self._watch_name(table)
         if key is not None and (taken := self._digits.setdefault(key, name)) != name:
             self._problem(f"The key {key} is taken by the watch “{taken}”; this one has none.", "key", place)
             key = None

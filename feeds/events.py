@@ -11,7 +11,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from feeds.model import Outcome, SourceSpec
+from feeds.model import Kind, Outcome, SourceSpec
 
 # ------------------------------------------------------------------ events
 
@@ -74,8 +74,41 @@ class SourceAdded(Struct, frozen=True, tag="source-added"):
     source_id: int
     url: str
     name: str
-    others: int = 0
-    """Feeds that the page asked for offers besides; the first was taken."""
+
+
+class Candidate(Struct, frozen=True):
+    """A source that may be meant by an address."""
+
+    url: str
+    title: str = ""
+    kind: Kind = Kind.FEED
+    adapter: str = ""
+    """The adapter by which it has to be read, where nothing else would recognise it: then it is a guess."""
+
+
+class SourcesFound(Struct, frozen=True, tag="sources-found"):
+    """An address asked for by `AddSource` leads to several sources, or to a guess; nothing was added.
+
+    What a person takes of them is asked for by `AddSource` again, as chosen.
+    """
+
+    url: str
+    """The address asked."""
+    found: tuple[Candidate, ...]
+    """The best first."""
+
+
+class SourcesImported(Struct, frozen=True, tag="sources-imported"):
+    """The list asked for by `ImportSources` was read, and what may be a source was added."""
+
+    file: str
+    added: int
+    there: int
+    """Sources of the list that were there already."""
+    refused: tuple[str, ...] = ()
+    """A sentence for each that was refused, the first ones only."""
+    refusals: int = 0
+    """How many were refused."""
 
 
 class Problem(Struct, frozen=True, tag="problem"):
@@ -84,7 +117,18 @@ class Problem(Struct, frozen=True, tag="problem"):
     message: str
 
 
-Event = Ready | Changed | SourcesChanged | PollStarted | PollFinished | OlderRead | SourceAdded | Problem
+Event = (
+    Ready
+    | Changed
+    | SourcesChanged
+    | PollStarted
+    | PollFinished
+    | OlderRead
+    | SourceAdded
+    | SourcesFound
+    | SourcesImported
+    | Problem
+)
 
 # ------------------------------------------------------------------ commands
 
@@ -110,9 +154,20 @@ class Mark(Struct, frozen=True, tag="mark"):
 
 
 class AddSource(Struct, frozen=True, tag="add-source"):
-    """Find what `spec.url` is, save it to the configuration and poll it."""
+    """Find what `spec.url` is, save it and poll it; where that is not certain, say what it may be."""
 
     spec: SourceSpec
+    chosen: bool = False
+    """A person took it from what was found: it is saved and polled as it is, and not looked at before."""
+    title: str = ""
+    """What it was found to be called; it is named so until it was polled."""
+
+
+class ImportSources(Struct, frozen=True, tag="import-sources"):
+    """Add the sources that a list names: OPML, the `urls` file of newsboat, or addresses line by line."""
+
+    file: str
+    """Its path."""
 
 
 class KeepSources(Struct, frozen=True, tag="keep-sources"):
@@ -123,7 +178,7 @@ class Stop(Struct, frozen=True, tag="stop"):
     """End: finish the transaction under way and close."""
 
 
-Command = Refresh | LookBack | Mark | AddSource | KeepSources | Stop
+Command = Refresh | LookBack | Mark | AddSource | ImportSources | KeepSources | Stop
 
 # ------------------------------------------------------------------ the engine's process
 

@@ -11,13 +11,13 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
 
-from feeds import config, crash, events
+from feeds import config, crash, events, subscriptions
 from feeds.assembly import Parts, assembled
 from feeds.engine import Engine
 from feeds.errors import ConfigError, StoreError, WirewatchError
@@ -27,6 +27,9 @@ from feeds.store import open_store
 
 BUSY_RETRY = 2.0
 """Seconds after which it is tried again to become the one who writes."""
+_REFUSED = 3
+"""Sentences about what an import refused that are passed on."""
+_MADE_UP = "The demo keeps nothing; start “wirewatch” to add sources."
 _MAX_LINE = 16 * 1024 * 1024
 
 
@@ -115,14 +118,22 @@ class Service:
                 engine.look_back(source_ids)
             case events.Mark(entry_ids, read, starred):
                 engine.mark(entry_ids, read=read, starred=starred)
-            case events.AddSource(spec):
-                errand = asyncio.create_task(self._add(spec, engine))
-                self._errands.add(errand)
-                errand.add_done_callback(self._errand_ended)
+            case events.AddSource() | events.ImportSources() if self._options.demo_start is not None:
+                raise ConfigError(_MADE_UP)
+            case events.AddSource():
+                self._run(self._add(command, engine))
+            case events.ImportSources(file):
+                self._run(self._import(Path(file), engine))
             case events.KeepSources():
                 self._keep(engine)
             case events.Stop():
                 pass
+
+    def _run(self, work: Coroutine[object, object, None]) -> None:
+        """Begin an errand: something that takes a while, beside which other commands are heard."""
+        errand = asyncio.create_task(work)
+        self._errands.add(errand)
+        errand.add_done_callback(self._errand_ended)
 
     def _errand_ended(self, errand: asyncio.Task[None]) -> None:
         self._errands.discard(errand)
@@ -130,34 +141,64 @@ class Service:
             self._report(error)
             say(events.Problem(f"Nothing was added: a mistake in Wirewatch ({type(error).__name__})."))
 
-    async def _add(self, spec: SourceSpec, engine: Engine) -> None:
-        """Find what an address leads to and poll the best of it; save it, unless this is a visit that keeps nothing."""
-        if self._options.demo_start is not None:
-            say(events.Problem("The demo keeps nothing; start “wirewatch” to add sources."))
-            return
+    async def _add(self, command: events.AddSource, engine: Engine) -> None:
+        """Add what an address leads to, or say what it may lead to where that is for a person to decide."""
+        url = command.spec.url
         try:
-            found = await find(spec.url, self._parts)
-            chosen = msgspec.structs.replace(spec, url=found[0].url)
-            if self._visiting is None:
-                config.add_sources(self._config, (chosen,))
-            elif all(each.url != chosen.url for each in self._visiting):
-                self._visiting.append(chosen)
-            self._configure(engine, {chosen.url}, others=len(found) - 1)
+            if command.chosen:
+                self._take(engine, (command.spec,), {url: command.title})
+                return
+            found = await find(url, self._parts)
+            if len(found) > 1 or found[0].adapter:
+                # An adapter is named where nothing recognises the page as a source: it reads it as well as it can.
+                offered = tuple(events.Candidate(each.url, each.title, each.kind, each.adapter) for each in found)
+                say(events.SourcesFound(url, offered))
+                return
+            (only,) = found
+            self._take(engine, (msgspec.structs.replace(command.spec, url=only.url),), {only.url: only.title})
         except WirewatchError as error:
-            say(events.Problem(f"{spec.url} was not added. {error}"))
+            say(events.Problem(f"{url} was not added. {error}"))
+
+    async def _import(self, file: Path, engine: Engine) -> None:
+        """Add the sources that a list names; nothing is fetched to find out whether they are any."""
+        try:
+            # A list of many thousands takes a second to read: commands are heard meanwhile.
+            found = await asyncio.to_thread(subscriptions.read_file, file)
+            added = self._take(engine, found.sources)
+            there = len(found.sources) - added
+            say(events.SourcesImported(str(file), added, there, found.refused[:_REFUSED], len(found.refused)))
+        except WirewatchError as error:
+            say(events.Problem(f"Nothing was imported. {error}"))
 
     def _keep(self, engine: Engine) -> None:
         if self._options.demo_start is not None:
             raise ConfigError("The demo's sources are made up; there is nothing to keep.")
         kept = self._visiting or ()
         config.add_sources(self._config, kept)
-        self._configure(engine, {spec.url for spec in kept})
+        self._configure(engine, {spec.url: "" for spec in kept})
 
-    def _configure(self, engine: Engine, urls: Collection[str], *, others: int = 0) -> None:
+    def _take(self, engine: Engine, specs: Sequence[SourceSpec], titles: Mapping[str, str] | None = None) -> int:
+        """Save sources, unless this is a visit that keeps nothing, and poll them; return how many were not there yet.
+
+        Those whose titles are given are told of one by one.
+        """
+        if self._visiting is None:
+            added = len(config.add_sources(self._config, specs))
+        else:
+            have = {spec.url for spec in self._visiting}
+            new = [spec for spec in specs if spec.url not in have]
+            self._visiting += new
+            added = len(new)
+        self._configure(engine, titles or {})
+        return added
+
+    def _configure(self, engine: Engine, titles: Mapping[str, str]) -> None:
         """Let the engine poll what there is to poll now, and tell of the sources at these addresses."""
         for source in engine.configure(self._specs()):
-            if source.spec.url in urls:
-                say(events.SourceAdded(source.id, source.spec.url, source.name, others))
+            if source.spec.url in titles:
+                # One that was never polled has no title of its own yet.
+                name = source.name if source.name != source.spec.url else titles[source.spec.url] or source.name
+                say(events.SourceAdded(source.id, source.spec.url, name))
 
 
 # ------------------------------------------------------------------ the process

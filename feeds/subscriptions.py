@@ -1,20 +1,21 @@
 """Lists of sources that other programs keep: OPML, the `urls` file of newsboat, addresses line by line.
 
 Owns which of the three a file is, what becomes a source, and what is refused: a list may come from anywhere, so it
-brings addresses of the web and never a command or a file. Reads no file and changes no configuration.
+brings addresses of the web and never a command or a file. Changes no configuration.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds import opml, sniff
 from feeds.config import SHORTEST_INTERVAL, web_address
-from feeds.errors import ParseError
+from feeds.errors import ParseError, WirewatchError
 from feeds.flow import Response
 from feeds.model import SourceSpec
 from feeds.opml import MAX_NAME, MAX_TAGS, Listed
@@ -22,6 +23,8 @@ from feeds.records import readable
 from feeds.sniff import Form
 from feeds.text import line
 
+MAX_BYTES = 20 * 1024 * 1024
+"""Bytes of a list; the largest ones people have are a hundredth of it."""
 MAX_SOURCES = 10_000
 """Sources read of one list; those behind are left out."""
 _SHOWN = 120
@@ -37,6 +40,19 @@ class Subscriptions(Struct, frozen=True):
     """A sentence for each that is no source, or none that an import may bring."""
     remarks: tuple[str, ...] = ()
     """Sentences about what was odd and read all the same."""
+
+
+def read_file(file: Path) -> Subscriptions:
+    """Return what the list in a file holds. Raises `WirewatchError` where it cannot be read, or is no list."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it has no possible name"
+        raise WirewatchError(f"“{file}” cannot be read: {reason}.") from error
+    if len(content) > MAX_BYTES:
+        raise WirewatchError(f"“{file}” is larger than {MAX_BYTES // 1024**2} MB; it was not read.")
+    return read(content)
 
 
 def read(body: bytes) -> Subscriptions:

@@ -21,7 +21,7 @@ from textual.command import CommandPalette, Provider
 from feeds import crash
 from feeds.errors import StoreError
 from tui import commands, escape, keymap, theme, view_file
-from tui.commands import Scope
+from tui.command import Scope
 from tui.key_order import KeysInOrder
 from tui.options import AppOptions
 from tui.palette import Palette, WirewatchProvider
@@ -83,7 +83,7 @@ class WirewatchApp(KeysInOrder, inherit_bindings=False):
     def show_main(self) -> None:
         """Show the main screen as it was left."""
         settings, names = self.session.options.settings, list(self.available_themes)
-        view = view_file.load(self.session.options.data, names)
+        view = view_file.load(self.session.options.data, names, self.session.library.watches.named)
         self.theme = next((each for each in (view.theme, settings.theme) if each in names), theme.DARK.name)
         screen = self._main = MainScreen(self.session, view)
         screen.keymap = self.keymap
@@ -138,9 +138,11 @@ class WirewatchApp(KeysInOrder, inherit_bindings=False):
     # ------------------------------------------------------------------ from the first screen on
 
     @on(WelcomeScreen.Begun)
-    def _begun(self) -> None:
+    def _begun(self, event: WelcomeScreen.Begun) -> None:
         if isinstance(self.screen_stack[-1], WelcomeScreen):
             self.show_main()
+            if self._main is not None and event.said:
+                self.call_after_refresh(self._main.status_bar.tell, event.said)
 
     @on(WelcomeScreen.DemoAsked)
     async def _demo_asked(self) -> None:

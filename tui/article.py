@@ -30,6 +30,7 @@ from feeds.document import (
     plain,
 )
 from feeds.model import Entry, Post
+from feeds.query import Field
 from tui import cells
 from tui.glyphs import UNICODE, Glyphs
 from tui.ink import BLANK, Ink, Line, Role, fit, light
@@ -129,7 +130,7 @@ def is_safe_address(address: str) -> bool:
 def _title(entry: Entry, lit: LitText, width: int) -> Iterator[Line]:
     title = cells.one_line(entry.post.title)
     if title:
-        yield from wrap(light([(title, Ink(Role.TITLE))], lit(title)), width)
+        yield from wrap(light([(title, Ink(Role.TITLE))], lit(title, Field.TITLE)), width)
 
 
 def _facts(entry: Entry, page: Page, source: str, now: datetime, width: int) -> Iterator[Line]:
@@ -262,7 +263,7 @@ class Layout:
             if text:
                 link = run.link if run.link in self.numbers else ""
                 pieces.append((text, Ink(Role.LINK if link else role, run.style | marks, link=link)))
-        pieces = light(pieces, self.lit("".join(text for text, _ in pieces)))
+        pieces = light(pieces, self.lit("".join(text for text, _ in pieces), Field.TEXT))
         out: Line = []
         for index, (text, ink) in enumerate(pieces):
             out.append((text, ink))
@@ -335,6 +336,6 @@ class Layout:
         known = media.url in self.numbers
         about = cells.one_line(media.caption)
         text = f"[{media.kind}: {about}]" if about else f"[{media.kind}]"
-        found = self.lit(text)
+        found = self.lit(text, Field.TEXT)
         line = light([(text, Ink(Role.MEDIA, ITALIC, link=media.url if known else ""))], found)
         return [*line, (f"[{self.numbers[media.url]}]", Ink(Role.NUMBER))] if known else line

@@ -7,86 +7,12 @@ the app for `everywhere`), with hyphens as underscores. Must not do the work.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
-from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
+from tui.command import Command, Group, Need, Scope
 from tui.keys import shown, split
 from tui.state import Pane
-
-
-class Scope(StrEnum):
-    """Where a command's keys hold."""
-
-    EVERYWHERE = "everywhere"
-    MAIN = "main"
-    REVISIONS = "revisions"
-    HELP = "help"
-    WELCOME = "welcome"
-
-
-class Group(StrEnum):
-    """Chapters of the help."""
-
-    MOVE = "Move"
-    PANES = "Panes"
-    ENTRY = "The entry"
-    VIEW = "The view"
-    SOURCES = "Sources"
-    REVISIONS = "Revisions"
-    WELCOME = "First screen"
-    PROGRAM = "Wirewatch"
-
-
-class Need(StrEnum):
-    """What a command works on; without it, it is neither hinted at nor offered in the palette."""
-
-    NOTHING = "nothing"
-    ENTRY = "entry"
-    LINK = "link"
-    """An entry with an address."""
-    EDITED = "edited"
-    """An entry that has more than one revision."""
-    SOURCE = "source"
-    VISIT = "visit"
-    """Sources that are not saved."""
-    FILTER = "filter"
-    WATCH = "watch"
-    BACK = "back"
-    """Something to go back from."""
-    WRITING = "writing"
-    """Something the engine changes in the store."""
-
-
-class Command(NamedTuple):
-    """Something a key can do."""
-
-    id: str
-    """Stable: what the `[keys]` table of the configuration names."""
-    title: str
-    """For the palette and the help: a verb and what it is done to."""
-    help: str
-    """A sentence."""
-    keys: str
-    """Parted by commas, as Textual names them."""
-    group: Group
-    scope: Scope = Scope.MAIN
-    need: Need = Need.NOTHING
-    hint: str = ""
-    """A word or two for the line of hints; empty for none."""
-    argument: int | None = None
-    """Given to the action: the digit of a watch."""
-    priority: bool = False
-    """Holds even while a text is being typed."""
-
-    @property
-    def action(self) -> str:
-        """The action as Textual writes it."""
-        name = self.id.rstrip("123456789").rstrip("-") if self.argument is not None else self.id
-        call = name.replace("-", "_")
-        return f"{call}({self.argument})" if self.argument is not None else call
-
 
 COMMANDS: tuple[Command, ...] = (
     # Move
@@ -242,30 +168,92 @@ COMMANDS: tuple[Command, ...] = (
         "a", Group.SOURCES, need=Need.WRITING, hint="add"
     ),
     Command(
+        "import", "Import a list of sources",
+        "Asks for an OPML file, the urls file of newsboat or a list of addresses, and follows what it names.",
+        "I", Group.SOURCES, need=Need.WRITING
+    ),
+    Command(
         "keep", "Keep these sources", "Saves the sources of this visit to the configuration.", "+",
         Group.SOURCES, need=Need.VISIT
     ),
     # Revisions
     Command(
-        "older-revision", "Older revision", "Shows the change before this one.", "left,h,k",
+        "older-revision", "Newer side: earlier",
+        "Holds an earlier state against the one before it, or against the older side where that was moved.",
+        "j,down,left,h", Group.REVISIONS, Scope.REVISIONS
+    ),
+    Command(
+        "newer-revision", "Newer side: later", "The same with a later state.", "k,up,right,l",
         Group.REVISIONS, Scope.REVISIONS
     ),
     Command(
-        "newer-revision", "Newer revision", "Shows the change after this one.", "right,l,j",
+        "compare-older", "Older side: earlier",
+        "Holds the newer side against an earlier state; it stays there while the newer side moves.",
+        "J,shift+down,shift+left,H", Group.REVISIONS, Scope.REVISIONS
+    ),
+    Command(
+        "compare-newer", "Older side: later", "The same with a later state.", "K,shift+up,shift+right,L",
         Group.REVISIONS, Scope.REVISIONS
     ),
     Command(
-        "scroll-revision-down", "Scroll down", "Moves the text on.", "down,J,space,pagedown",
+        "whole-history", "First seen, and now",
+        "Holds the first state against the last; from there, shows the last edit again.", "w",
         Group.REVISIONS, Scope.REVISIONS
     ),
     Command(
-        "scroll-revision-up", "Scroll up", "Moves the text back.", "up,K,pageup", Group.REVISIONS,
+        "unfold", "All the text",
+        "Shows long stretches that stayed, of which otherwise the words are counted.", "f",
+        Group.REVISIONS, Scope.REVISIONS
+    ),
+    Command(
+        "next-change", "Next change", "Goes to the next change in the text.", "n", Group.REVISIONS,
         Scope.REVISIONS
     ),
+    Command(
+        "previous-change", "Previous change", "Goes to the change before it.", "N", Group.REVISIONS,
+        Scope.REVISIONS
+    ),
+    Command(
+        "scroll-revision-down", "Scroll down", "Moves the text on by a screen.", "space,pagedown,d,ctrl+d",
+        Group.REVISIONS, Scope.REVISIONS
+    ),
+    Command(
+        "scroll-revision-up", "Scroll up", "Moves the text back by a screen.", "pageup,b,u,ctrl+u",
+        Group.REVISIONS, Scope.REVISIONS
+    ),
+    Command(
+        "revision-start", "Beginning", "Goes to the beginning of the text.", "g,home", Group.REVISIONS,
+        Scope.REVISIONS
+    ),
+    Command("revision-end", "End", "Goes to the end of the text.", "G,end", Group.REVISIONS, Scope.REVISIONS),
     Command(
         "close-revisions", "Close", "Goes back to the timeline.", "escape,q,e", Group.REVISIONS,
         Scope.REVISIONS
     ),
+    # Which sources to add
+    Command("choice-down", "Next", "Goes one down.", "j,down", Group.CHOICE, Scope.CHOICE),
+    Command("choice-up", "Previous", "Goes one up.", "k,up", Group.CHOICE, Scope.CHOICE),
+    Command("choice-page-down", "Page down", "Goes down by a screen.", "pagedown", Group.CHOICE, Scope.CHOICE),
+    Command("choice-page-up", "Page up", "Goes up by a screen.", "pageup", Group.CHOICE, Scope.CHOICE),
+    Command("choice-first", "First", "Goes to the first.", "g,home", Group.CHOICE, Scope.CHOICE),
+    Command("choice-last", "Last", "Goes to the last.", "G,end", Group.CHOICE, Scope.CHOICE),
+    Command(
+        "mark-choice", "Mark", "Marks one of several that are to be added together, or unmarks it.", "space",
+        Group.CHOICE, Scope.CHOICE
+    ),
+    Command("mark-all-choices", "Mark all", "Marks all, or none.", "a", Group.CHOICE, Scope.CHOICE),
+    Command(
+        "take", "Add", "Adds what is marked; where nothing is, what is under the cursor.", "enter",
+        Group.CHOICE, Scope.CHOICE
+    ),
+    *(
+        Command(
+            f"take-numbered-{key}", f"Add number {key}", f"Adds the one of the number {key}.", str(key),
+            Group.CHOICE, Scope.CHOICE, argument=key,
+        )
+        for key in range(1, 10)
+    ),
+    Command("take-none", "None", "Adds none of them.", "escape,q", Group.CHOICE, Scope.CHOICE),
     # Help
     Command(
         "scroll-help-down", "Scroll the help down", "Moves the help on.", "j,down,space,pagedown",
@@ -280,6 +268,11 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "first-source", "Add a source", "Asks for the address of the first source.", "a", Group.WELCOME,
         Scope.WELCOME
+    ),
+    Command(
+        "first-list", "Import a list",
+        "Asks for an OPML file, the urls file of newsboat or a list of addresses, and follows what it names.",
+        "i", Group.WELCOME, Scope.WELCOME
     ),
     Command(
         "demo", "See the demo", "Plays a made-up live story, offline.", "d", Group.WELCOME, Scope.WELCOME
@@ -345,19 +338,23 @@ def keys_of(command: Command, keys: Mapping[str, str] | None = None, *, ascii_on
     return [shown(key, ascii_only=ascii_only) for key in split(changed)]
 
 
+_FAMILIES: Mapping[str, tuple[str, str]] = {
+    "watch": ("Switch a watch", "Switches the watch with that key off, and on again."),
+    "take-numbered": ("Add by number", "Adds the one of that number."),
+}
+"""Title and help of commands that differ in their number only."""
+
+
 def by_group(scopes: Iterable[Scope] = tuple(Scope)) -> dict[Group, list[Command]]:
-    """Return the commands of some scopes by chapter, the watches' nine as one."""
+    """Return the commands of some scopes by chapter, nine that differ in their number as one."""
     chapters: dict[Group, list[Command]] = {}
     wanted = set(scopes)
     for command in COMMANDS:
         if command.scope not in wanted or (command.argument is not None and command.argument > 1):
             continue
         if command.argument is not None:
-            command = command._replace(
-                title="Switch a watch",
-                help="Switches the watch with that key off, and on again.",
-                keys="1–9",
-            )
+            title, sentence = _FAMILIES[command.family]
+            command = command._replace(title=title, help=sentence, keys="1–9")
         chapters.setdefault(command.group, []).append(command)
     return chapters
 
@@ -368,6 +365,7 @@ def markdown_table() -> str:
     for commands in by_group().values():
         for command in commands:
             keys = " ".join(f"`{key}`" for key in keys_of(command))
-            name = "watch-1 … watch-9" if command.argument is not None else command.id
+            numbered = command.argument is not None
+            name = f"{command.family}-1 … {command.family}-9" if numbered else command.id
             rows.append(f"| {keys} | `{name}` | {command.help} |")
     return "\n".join(rows) + "\n"

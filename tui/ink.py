@@ -52,6 +52,9 @@ class Role(StrEnum):
     CODE = "code"
     MEDIA = "media"
     BULLET = "bullet"
+    INSERTED = "inserted"
+    """Text that a later state has and an earlier one had not."""
+    REMOVED = "removed"
     TRACK = "track"
     THUMB = "thumb"
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from tui.commands import BY_ID, COMMANDS, Scope
+from tui.command import Scope
+from tui.commands import BY_ID, COMMANDS
 from tui.keys import shown, split
 
 PRESETS: Mapping[str, Mapping[str, str]] = {

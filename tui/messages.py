@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from textual.message import Message
 
 from feeds.diff import Change
+from feeds.events import SourcesFound
 from feeds.model import ChangeRecord, Entry, Gap, Revision, Source
 from feeds.store import Selection, SourceCounts
+from tui.revisions import Fold, Tally
 
 
 @dataclass
@@ -91,6 +93,8 @@ class RevisionsRead(Message):
 
     entry_id: int
     revisions: tuple[Revision, ...] = field(repr=False)
+    log: tuple[ChangeRecord, ...] = field(default=(), repr=False)
+    """What the change log still says of it, oldest first."""
 
 
 @dataclass
@@ -102,6 +106,20 @@ class DifferenceReady(Message):
     after: int
     title: tuple[Change, ...] = field(repr=False)
     text: tuple[Change, ...] = field(repr=False)
+    short: tuple[Change | Fold, ...] = field(repr=False)
+    """The text with long stretches that stayed counted."""
+    tally: Tally
+    besides: tuple[str, ...]
+    """What differs besides the words."""
+
+
+@dataclass
+class EditCounted(Message):
+    """It was counted how much one edit of an entry changed."""
+
+    number: int
+    """Number of the revision the edit led to."""
+    tally: Tally
 
 
 @dataclass
@@ -109,6 +127,13 @@ class SourceAdded(Message):
     """A source that was asked for is saved."""
 
     source_id: int
+
+
+@dataclass
+class SourcesOffered(Message):
+    """An address leads to several sources, or to a guess: somebody has to say which are meant."""
+
+    found: SourcesFound
 
 
 @dataclass

@@ -14,7 +14,8 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 from textual.content import Content
 
 from tui import cells
-from tui.commands import COMMANDS, Scope, keys_of
+from tui.command import Scope
+from tui.commands import COMMANDS, keys_of
 from tui.screens.main import MainScreen
 
 _LOW_TO = 16

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from msgspec.structs import replace
 from textual.message import Message
 
 from feeds.query import All
@@ -71,7 +72,7 @@ class Questions:
                 return
             inside = whole if Action.MUTE in watch.actions else view
             query = watch.query if inside.query is None else All((inside.query, watch.query))
-            counts.append(reader.count(View(query, inside.source_ids)))
+            counts.append(reader.count(replace(inside, query=query)))
         hidden = reader.count(whole) - reader.count(view) if view.query is not None else 0
         self._post(messages.CountsReady(token, max(hidden, 0), tuple(counts)))
 

@@ -15,13 +15,15 @@ from typing import NamedTuple
 
 from feeds.document import STRUCK, Block, Document, plain
 from feeds.model import Entry, Post
+from feeds.query import Field
 from feeds.watches import Lit
 from tui import cells
 from tui.glyphs import UNICODE, Glyphs
 from tui.ink import BLANK, Ink, Line, Role, fit, light, width_of
 from tui.wrap import wrap_to
 
-LitText = Callable[[str], Sequence[Lit]]
+LitText = Callable[[str, Field], Sequence[Lit]]
+"""Says what is lit in a title or in a text."""
 
 
 class Density(StrEnum):
@@ -191,7 +193,8 @@ def _words(entry: Entry, look: Look, source: str, lit: LitText, room: int, roomy
     ink = Ink(role, marks)
     # Words that cannot be seen need no lights: a line of `room` cells holds few more characters than that.
     head = head[: room * 8]
-    lines = wrap_to(light([(head, ink)], lit(head)), room, _head_lines(roomy, bool(title)), more, ink)
+    lights = lit(head, Field.TITLE if title else Field.TEXT)
+    lines = wrap_to(light([(head, ink)], lights), room, _head_lines(roomy, bool(title)), more, ink)
     if not roomy:
         return lines[:1]
     quiet = Ink(Role.PREVIEW)
@@ -201,7 +204,7 @@ def _words(entry: Entry, look: Look, source: str, lit: LitText, room: int, roomy
     if title and preview:
         if below:
             below.append((f" {look.glyphs.dot} ", quiet))
-        below += light([(preview, quiet)], lit(preview))
+        below += light([(preview, quiet)], lit(preview, Field.TEXT))
     return [*lines, *wrap_to(below, room, PREVIEW_LINES, more, quiet)] if below else lines
 
 

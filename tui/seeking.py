@@ -10,6 +10,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from feeds.query import All, AnyOf, Query
 from feeds.store import Reader, View
 from feeds.watches import Watches
@@ -30,7 +32,7 @@ def lit_view(view: View, watches: Watches) -> View:
     """Return the entries of a view that the watches which are on match; one of them must be on."""
     queries = tuple(watches.watches[index].query for index in sorted(watches.on))
     lit: Query = queries[0] if len(queries) == 1 else AnyOf(queries)
-    return View(lit if view.query is None else All((view.query, lit)), view.source_ids)
+    return replace(view, query=lit if view.query is None else All((view.query, lit)))
 
 
 def neighbour(reader: Reader, view: View, place: Place, delta: int) -> int | None:

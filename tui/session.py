@@ -8,6 +8,7 @@ messages to whichever screen it was given to. Must not draw, nor hold what the r
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -15,7 +16,7 @@ from datetime import timedelta
 from textual.message import Message
 
 from feeds.config import source_address
-from feeds.errors import WirewatchError
+from feeds.errors import QueryError, WirewatchError
 from feeds.events import (
     AddSource,
     Changed,
@@ -32,12 +33,14 @@ from feeds.events import (
     Refresh,
     SourceAdded,
     SourcesChanged,
+    SourcesFound,
+    SourcesImported,
 )
-from feeds.model import Revision, Source, SourceSpec
+from feeds.model import Source, SourceSpec
 from feeds.query import Query
-from feeds.records import changes
 from feeds.store import Reader, Selection, SourceCounts, View, open_reader
-from tui import messages
+from tui import adding, messages
+from tui.comparing import Comparisons
 from tui.history import NO_MORE, History, asking
 from tui.library import Library
 from tui.options import AppOptions, Link
@@ -83,6 +86,7 @@ class Session:
         self._reader_of = reader_of or (lambda: open_reader(options.data))
         self._thread = ReaderThread(self._reader_of, self._failed)
         self._questions = Questions(self._thread, lambda message: self.post(message))
+        self.comparisons = Comparisons(self._thread)
         self._link: Link | None = None
         self._front: Reader | None = None
         self._library: Library | None = None
@@ -93,6 +97,7 @@ class Session:
         self._beat = beat
         self._seq = 0
         self._polling: set[int] = set()
+        self._added: list[str] = []
         self._undos = Undos()
         self._closing = False
 
@@ -101,7 +106,7 @@ class Session:
     def open(self) -> None:
         """Open the store and read the sources; the one wait before the first frame. Raises `StoreError`."""
         reader = self._front = self._reader_of()
-        self._library = Library(reader, self.options.clock, self.options.settings.watches)
+        self._library = Library(reader, self.options.clock, self.options.settings.watches, self.options.zone)
         self._seq = reader.last_seq()
         self._learn(reader.sources(), {})
 
@@ -220,11 +225,15 @@ class Session:
             case OlderRead():
                 if outcome := self.history.take(event, self.library.source_name):
                     self.post(messages.Noticed(outcome))
-            case SourceAdded(source_id, _, name, others):
+            case SourceAdded(source_id, _, name):
                 self._soon(self.read_sources)
                 self.post(messages.SourceAdded(source_id))
-                more = f" The page offers {others} more: “wirewatch add” asks which." if others else ""
-                self.post(messages.Noticed(f"Added {name}.{more}"))
+                self._added.append(name)
+                self._soon(self._tell_added)
+            case SourcesFound():
+                self.post(messages.SourcesOffered(event))
+            case SourcesImported():
+                self.post(messages.Noticed(adding.imported(event), problem=bool(event.refusals)))
             case Problem(message):
                 self.post(messages.Noticed(message, problem=True))
 
@@ -238,6 +247,10 @@ class Session:
             work()
 
         self._gathering[work] = asyncio.get_running_loop().call_later(delay, do)
+
+    def _tell_added(self) -> None:
+        self.post(messages.Noticed(adding.added(self._added)))
+        self._added.clear()
 
     def _tell_polling(self) -> None:
         self.post(messages.PollingChanged(frozenset(self._polling)))
@@ -296,7 +309,8 @@ class Session:
     # ------------------------------------------------------------------ views
 
     def _view(self, state: ViewState, query: Query | None) -> View:
-        return View(query, () if state.source_id is None else (state.source_id,))
+        sources = () if state.source_id is None else (state.source_id,)
+        return View(query, sources, self.options.clock.now(), self.options.zone)
 
     def _wanted(self, state: ViewState) -> Query | None:
         return wanted(state, self.library.watches)
@@ -304,7 +318,11 @@ class Session:
     def first(self, state: ViewState) -> Selection:
         """Return the newest entries of a view at once, for the first frame."""
         assert self._front is not None
-        return self._front.select(self._view(state, self._wanted(state)), newest=FIRST)
+        try:
+            return self._front.select(self._view(state, self._wanted(state)), newest=FIRST)
+        except QueryError:
+            # It takes too long for that: when it was asked for in the reader's thread too, the reader is told.
+            return Selection(array("q"), array("q"))
 
     def select(self, state: ViewState) -> int:
         """Ask for the entries of a view: the newest come first, then all. Return the token of the answers."""
@@ -323,24 +341,6 @@ class Session:
     def seek_unread(self, ids: Sequence[int]) -> int:
         """Ask for the first of some entries that is unread. Return the answer's token."""
         return self._questions.seek_unread(ids)
-
-    # ------------------------------------------------------------------ one entry
-
-    def read_revisions(self, entry_id: int, answer: Outlet) -> None:
-        """Ask for every state seen of an entry; the answer goes to who asks, not to the main screen below."""
-        self._thread.ask(
-            Urgency.VIEW,
-            lambda reader: answer(messages.RevisionsRead(entry_id, tuple(reader.revisions(entry_id)))),
-        )
-
-    def compare(self, before: Revision, after: Revision, answer: Outlet) -> None:
-        """Ask for the difference of two states, word by word."""
-
-        def work(_: Reader) -> None:
-            title, text = changes(before.post, after.post)
-            answer(messages.DifferenceReady(before.number, after.number, title, text))
-
-        self._thread.ask(Urgency.VIEW, work)
 
     # ------------------------------------------------------------------ wishes
 

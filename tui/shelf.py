@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from feeds.model import Entry
+from feeds.query import Field
 from feeds.watches import Lit
 
 
@@ -44,8 +45,8 @@ class Shelf(Protocol):
         """Return what watches have to do with an entry."""
         ...
 
-    def lit_text(self, text: str) -> Sequence[Lit]:
-        """Return the stretches of any text that watches light up, by their start."""
+    def lit_text(self, text: str, field: Field) -> Sequence[Lit]:
+        """Return the stretches of a title or of a text (`field`) that watches light up, by their start."""
         ...
 
     def watch_color(self, watch: int) -> str:

@@ -6,7 +6,7 @@ hands it downward; nobody reads it out of a widget. Must not import Textual, nor
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from feeds.errors import QueryError
 from feeds.model import Entry
-from feeds.query import Query, matches, parse
+from feeds.query import NO_WATCHES, Query, Scene, is_timely, matches, minds_marks, parse
 from feeds.watches import Watches
 
 
@@ -165,17 +165,37 @@ def watches_on(state: ViewState, watches: Watches) -> Watches:
 
 def wanted(state: ViewState, watches: Watches) -> Query | None:
     """Return the query of the entries shown: the filter, narrowed by the watches that filter and mute."""
-    return watches.narrow(parse(state.filter)) if state.filters_on else None
+    return watches.narrow(parse(state.filter, watches.named)) if state.filters_on else None
 
 
-def belongs(entry: Entry, state: ViewState, query: Query | None, sources: Container[int]) -> bool:
+def belongs(entry: Entry, state: ViewState, query: Query | None, scene: Scene) -> bool:
     """Return whether an entry belongs to a view, as the store would say.
 
-    `query` is what `wanted` returned, `sources` are those configured.
+    `query` is what `wanted` returned; the sources of the scene are those configured.
     """
-    if entry.source_id not in sources if state.source_id is None else entry.source_id != state.source_id:
+    if entry.source_id not in scene.sources if state.source_id is None else entry.source_id != state.source_id:
         return False
-    return query is None or matches(query, entry)
+    return query is None or matches(query, entry, scene)
+
+
+def stays(entry: Entry, state: ViewState, query: Query | None, scene: Scene) -> bool:
+    """Return whether an entry that is in a view stays in it until the view is made anew.
+
+    Nothing goes from under the cursor because it was just read: under `is:unread` it stays, as it does where the
+    reader gives or takes a star. Whatever else an entry has to be, it has to be still.
+    """
+    if query is None or not minds_marks(query):
+        return belongs(entry, state, query, scene)
+    marked = (replace(entry, read=read, starred=starred) for read in (False, True) for starred in (False, True))
+    return any(belongs(each, state, query, scene) for each in marked)
+
+
+def moves_on(query: Query | None) -> bool:
+    """Return whether time alone takes entries out of a view, which is then made anew now and then.
+
+    Not where the reader's marks matter too: what was just read would go with what has become too old.
+    """
+    return query is not None and is_timely(query) and not minds_marks(query)
 
 
 # ------------------------------------------------------------------ on disk
@@ -186,14 +206,17 @@ def encode(state: ViewState) -> bytes:
     return msgspec.json.format(msgspec.json.encode(state), indent=2) + b"\n"
 
 
-def decode(data: bytes, *, themes: Sequence[str] = ()) -> ViewState:
-    """Return a saved state; what cannot be used of it, and whatever is not JSON, is as if never saved."""
+def decode(data: bytes, *, themes: Sequence[str] = (), watches: Mapping[str, Query] = NO_WATCHES) -> ViewState:
+    """Return a saved state; what cannot be used of it, and whatever is not JSON, is as if never saved.
+
+    `watches` are the queries a filter may name.
+    """
     try:
         state = msgspec.json.decode(data, type=ViewState)
     except (msgspec.DecodeError, RecursionError):
         return ViewState()
     try:
-        parse(state.filter)
+        parse(state.filter, watches)
     except QueryError:
         state = replace(state, filter="")
     if state.density not in ("", "roomy", "compact"):

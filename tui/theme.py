@@ -166,6 +166,8 @@ _LOOKS: dict[Role, str] = {
     Role.CODE: "color: $success;",
     Role.MEDIA: "color: $foreground 68%; text-style: italic;",
     Role.BULLET: "color: $primary;",
+    Role.INSERTED: "color: $success; text-style: bold underline;",
+    Role.REMOVED: "color: $error; text-style: strike;",
     Role.TRACK: "color: $foreground 10%;",
     Role.THUMB: "color: $foreground 35%;",
 }

@@ -18,8 +18,6 @@ from feeds.opml import Kept, write
 from feeds.records import readable, without_credentials
 from feeds.text import line
 
-MAX_LIST = 20 * 1024 * 1024
-"""Bytes of a list of sources; the largest ones people have are a hundredth of it."""
 _TOLD = 50
 """Sentences about what was refused that are said one by one."""
 
@@ -38,7 +36,10 @@ def import_command(place: Place, file: str, tags: tuple[str, ...], dry_run: bool
     categories become tags. Nothing is fetched. Commands and files that a list names are refused; the exit status is 3
     if any were.
     """
-    found = subscriptions.read(standard_input(place, MAX_LIST) if file == STDIN else _content(Path(file)))
+    if file == STDIN:
+        found = subscriptions.read(standard_input(place, subscriptions.MAX_BYTES))
+    else:
+        found = subscriptions.read_file(Path(file))
     if not dry_run:
         config.add_sources(place.config, ())  # a file that cannot be changed is told of before anything is said
     have = {spec.url for spec in place.settings().sources}
@@ -60,18 +61,6 @@ def import_command(place: Place, file: str, tags: tuple[str, ...], dry_run: bool
     if not found.sources:
         return FAILED
     return SOME_FAILED if found.refused else DONE
-
-
-def _content(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(MAX_LIST + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it has no possible name"
-        raise WirewatchError(f"“{file}” cannot be read: {reason}.") from error
-    if len(content) > MAX_LIST:
-        raise WirewatchError(f"“{file}” is larger than {MAX_LIST // 1024**2} MB; it was not read.")
-    return content
 
 
 def _tagged(spec: SourceSpec, tags: Sequence[str]) -> SourceSpec:

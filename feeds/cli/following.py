@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from feeds.backfill import furthest_behind
 from feeds.events import OlderRead
 from feeds.model import ChangeKind, ChangeRecord, Entry, Outcome, Source, Standing
-from feeds.query import Query, matches
+from feeds.query import Query, Scene, matches
 from feeds.records import last_change, source_name
 from feeds.store import Reader, View
 
@@ -51,7 +51,7 @@ class Follower:
         self._wanted = wanted
         self._write = write
         self._say = say
-        self._began = now
+        self._began = self._now = now
         self._seq = reader.last_seq()
         self._sources: dict[int, Source] = {}
         self._read: set[int] = set()
@@ -77,7 +77,7 @@ class Follower:
         self._awaited = {source.id for source in self._sources.values() if source.health.outcome is Outcome.NEVER}
         if self._wanted.count == 0:
             return
-        selection = self._reader.select(View(query=self._wanted.match), newest=self._wanted.count)
+        selection = self._reader.select(View(query=self._wanted.match, now=self._now), newest=self._wanted.count)
         ids = list(selection.ids)
         if self._wanted.since is not None:
             ids = ids[bisect_left(selection.sort_keys, self._wanted.since.timestamp() * 1000) :]
@@ -92,6 +92,7 @@ class Follower:
     def catch_up(self, now: datetime, *, closing: bool = False) -> None:
         """Print what the change log has grown by. `closing`: there will be no more, so nothing is held back."""
         before = set(self._read)
+        self._now = now
         self._look()
         while records := self._reader.changes_since(self._seq):
             self._print_changes(records, before)
@@ -165,9 +166,12 @@ class Follower:
     def _print_change(self, record: ChangeRecord, entry: Entry) -> None:
         """Print a change as it was, whatever happened to the entry since, if it matches.
 
-        An edit that takes the words looked for out of an entry is news of that entry too.
+        A change that makes an entry match no more is news of that entry too: an edit that takes the words out of it,
+        its return where what is withdrawn is looked for.
         """
         states = [entry]
+        if record.kind in (ChangeKind.WITHDRAWN, ChangeKind.RESTORED):
+            states.append(replace(entry, withdrawn_at=None if entry.withdrawn_at else record.at))
         if entry.revision > 1 and record.kind in (ChangeKind.ADDED, ChangeKind.EDITED):
             wanted = (record.revision, record.revision - 1)
             states = [
@@ -175,7 +179,7 @@ class Follower:
                 for revision in sorted(self._reader.revisions(entry.id), key=lambda each: each.number, reverse=True)
                 if revision.number in wanted
             ] or states
-        if self._wanted.match is None or any(matches(self._wanted.match, state) for state in states):
+        if any(self._matches(state) for state in states):
             self._print(states[0], record.kind)
 
     def _print_held(self) -> None:
@@ -194,7 +198,10 @@ class Follower:
 
     def _is_wanted(self, entry: Entry) -> bool:
         late_enough = self._wanted.since is None or entry.sort_at >= self._wanted.since
-        return late_enough and (self._wanted.match is None or matches(self._wanted.match, entry))
+        return late_enough and self._matches(entry)
+
+    def _matches(self, entry: Entry) -> bool:
+        return self._wanted.match is None or matches(self._wanted.match, entry, Scene(self._now, self._sources))
 
     def _print(self, entry: Entry, change: str) -> None:
         source = self._sources.get(entry.source_id) or self._reader.source(entry.source_id)

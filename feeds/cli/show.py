@@ -14,6 +14,7 @@ from feeds.diff import Change
 from feeds.document import plain
 from feeds.errors import WirewatchError
 from feeds.model import Entry, Revision, Source
+from feeds.query import Scene
 from feeds.records import (
     changes,
     entry_record,
@@ -89,7 +90,9 @@ def show_command(
 
 
 def _print_entry(place: Place, entry: Entry, source: Source, watches: Watches, *, as_json: bool) -> None:
-    names = tuple(watches.names(entry))
+    from feeds.clock import SystemClock
+
+    names = tuple(watches.names(entry, Scene(SystemClock().now(), {source.id: source})))
     if as_json:
         place.write_json(entry_record(entry, source, change=last_change(entry), matches=names))
         return

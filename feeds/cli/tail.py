@@ -57,13 +57,16 @@ def tail_command(
 
     visiting = [SourceSpec(url=address) for address in addresses(sources)]
     begin_with = BEGIN_WITH if count is None and since is None else count
-    wanted = Wanted(_query(match), begin_with, _moment(since, SystemClock().now()), back=count is not None)
+    clock = SystemClock()
+    earliest = _moment(since, clock.now())
     settings = place.settings()
+    watches = Watches(settings.watches)
+    wanted = Wanted(_query(match, watches), begin_with, earliest, back=count is not None)
     specs = visiting or settings.sources
     if not specs:
         place.say("No sources are saved yet. Name one: wirewatch tail URL, or save it: wirewatch add URL")
         return FAILED
-    output = Output(place, Watches(settings.watches), as_json=as_json)
+    output = Output(place, watches, clock, as_json=as_json)
     if not visiting:
         return run(tail(output, specs, place.data, wanted, once=once))
     with TemporaryDirectory(prefix="wirewatch-") as folder:
@@ -73,9 +76,9 @@ def tail_command(
 # ------------------------------------------------------------------ arguments
 
 
-def _query(text: str | None) -> Query | None:
+def _query(text: str | None, watches: Watches) -> Query | None:
     try:
-        return None if text is None else parse(text)
+        return None if text is None else parse(text, watches.named)
     except QueryError as error:
         raise click.BadParameter(str(error), param_hint="--match") from error
 

@@ -25,7 +25,9 @@ from feeds.cli.following import Follower, Wanted
 from feeds.engine import Engine
 from feeds.errors import StoreBusyError, StoreError
 from feeds.events import Event, OlderRead, Problem
+from feeds.flow import Clock
 from feeds.model import Entry, Outcome, Source, SourceSpec, Standing
+from feeds.query import Scene
 from feeds.records import entry_record, source_name, to_line
 from feeds.store import Store, open_reader, open_store
 from feeds.watches import Watches
@@ -48,14 +50,15 @@ async def tail(output: Output, specs: Sequence[SourceSpec], data: Path, wanted: 
 class Output:
     """Where entries and sentences go."""
 
-    def __init__(self, place: Place, watches: Watches, *, as_json: bool) -> None:
+    def __init__(self, place: Place, watches: Watches, clock: Clock, *, as_json: bool) -> None:
         self._place = place
         self._watches = watches
+        self._clock = clock
         self._as_json = as_json
 
     def write(self, entry: Entry, source: Source, change: str) -> None:
         """Print an entry at once."""
-        names = tuple(self._watches.names(entry))
+        names = tuple(self._watches.names(entry, Scene(self._clock.now(), {source.id: source})))
         if self._as_json:
             self._place.write_json(entry_record(entry, source, change=change, matches=names))
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Protocol
 
@@ -44,6 +44,10 @@ class View(Struct, frozen=True):
     """None matches everything."""
     source_ids: tuple[int, ...] = ()
     """Empty means all sources that are configured now."""
+    now: datetime | None = None
+    """What time it is, for a query that holds times (`feeds.query.is_timely`)."""
+    zone: tzinfo | None = None
+    """Of times of day in the query; None for the system's."""
 
 
 class Selection(Struct, frozen=True):

@@ -12,15 +12,17 @@ import sys
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from json import dumps
 from pathlib import Path
 from typing import Self
 
 from feeds.errors import StoreBusyError, StoreError
 from feeds.model import ChangeKind, ChangeRecord, Entry, Gap, Revision, Source
+from feeds.query import Scene, is_timely, minds_sources
 from feeds.store import ACTIVITY_BUCKETS, Selection, SourceCounts, View
 from feeds.store import rows as values
+from feeds.store.asking import Answers
 from feeds.store.files import DATABASE, WriterLock, connect, is_there, make_folder, speaking, transaction
 from feeds.store.schema import MIGRATIONS, prepare, version
 from feeds.store.select import Statement, counting, selecting
@@ -32,6 +34,7 @@ class SqliteReader:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._path = path
         self._connection = connection
+        self._answers = Answers(connection)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -119,10 +122,11 @@ class SqliteReader:
     def select(self, view: View, *, newest: int | None = None) -> Selection:
         """Return the entries of a view, or only its `newest` ones (still oldest first)."""
         with self._reading() as connection:
-            statement = selecting(view.query, _among(connection, view), newest)
-            (digits,) = connection.execute(*statement).fetchone()
+            sources = _among(connection, view)
+            statement = selecting(view.query, _scene(connection, view), sources, newest)
+            digits = self._told(statement)
         pairs = array("q")
-        pairs.frombytes(bytes.fromhex(digits or ""))
+        pairs.frombytes(bytes.fromhex(str(digits or "")))
         if sys.byteorder == "little":
             pairs.byteswap()
         return Selection(pairs[0::2], pairs[1::2])
@@ -130,9 +134,16 @@ class SqliteReader:
     def count(self, view: View) -> int:
         """Return how many entries a view holds."""
         with self._reading() as connection:
-            statement: Statement = counting(view.query, _among(connection, view))
-            (number,) = connection.execute(*statement).fetchone()
-        return int(number)
+            statement = counting(view.query, _scene(connection, view), _among(connection, view))
+            number = self._told(statement)
+        assert isinstance(number, int)  # whatever is counted
+        return number
+
+    def _told(self, statement: Statement) -> object:
+        """Return the one value that a statement returns. Raises `QueryError` where it would take too long."""
+        with self._answers.to(statement.questions):
+            (value,) = self._connection.execute(statement.sql, statement.parameters).fetchone()
+        return value
 
     # ------------------------------------------------------------------ entries
 
@@ -216,6 +227,24 @@ def _among(connection: sqlite3.Connection, view: View) -> tuple[int, ...] | None
     if all(position is not None for _, position in rows):
         return None
     return tuple(number for number, position in rows if position is not None)
+
+
+_NOW = datetime.max.replace(tzinfo=UTC)
+"""Told to queries that do not ask for it."""
+
+
+def _scene(connection: sqlite3.Connection, view: View) -> Scene:
+    """Return what a query is matched in: the time it is told, and all sources where it asks for them."""
+    query = view.query
+    if query is None:
+        return Scene(_NOW, {})
+    if view.now is None and is_timely(query):
+        raise ValueError("a view whose query holds times has to say what time it is")
+    found: dict[int, Source] = {}
+    if minds_sources(query):
+        rows = connection.execute("SELECT id, state FROM source").fetchall()
+        found = {number: values.source(number, state) for number, state in rows}
+    return Scene(view.now or _NOW, found, view.zone)
 
 
 def _is_storable(text: str) -> bool:

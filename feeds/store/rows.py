@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from msgspec import msgpack
+from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
 from feeds import identity
@@ -18,7 +18,7 @@ from feeds.model import Entry, Post, Source
 from feeds.query import haystack, searched
 from feeds.reconcile import Seen
 
-DERIVED_BY = f"1, Unicode {unicodedata.unidata_version}"
+DERIVED_BY = f"2, Unicode {unicodedata.unidata_version}"
 """What `names` and `words` were made by. A store made by another is indexed again when it is opened for writing.
 
 The number is to be raised with every change of `feeds.text.tokens` or `fold`, of `feeds.query.searched`, or of
@@ -39,6 +39,23 @@ _MICROSECOND = timedelta(microseconds=1)
 encode = msgpack.Encoder().encode
 post = msgpack.Decoder(Post).decode
 """Return the post that was encoded."""
+
+
+class Outline(Struct, frozen=True):
+    """What a post says of itself, without its text: read in a tenth of the time of a `Post`."""
+
+    title: str = ""
+    url: str | None = None
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    tags: tuple[str, ...] = ()
+    key_event: bool = False
+    pinned: bool = False
+
+
+outline = msgpack.Decoder(Outline).decode
+"""Return the outline of the post that was encoded."""
 window = msgpack.Decoder(tuple[Seen, ...]).decode
 """Return the window that was encoded."""
 _source = msgpack.Decoder(Source).decode

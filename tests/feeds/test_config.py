@@ -17,6 +17,7 @@ from feeds import config, config_file
 from feeds.config import Settings, add_sources, interval, load, remove_source, source_address
 from feeds.errors import ConfigError
 from feeds.model import SourceSpec
+from feeds.query import AnyOf, Words
 from feeds.watches import Action
 
 A, B, C = "https://a.example/live", "https://b.example/feed", "https://c.example/feed"
@@ -132,6 +133,21 @@ def test_what_is_left_out_has_defaults(file: Path) -> None:
 )
 def test_a_bad_value_is_told_with_its_line_and_a_suggestion(file: Path, text: str, problem: str) -> None:
     assert problem in told(file, text)
+
+
+def test_watches_name_one_another_and_what_cannot_be_used_is_said_with_its_line(file: Path) -> None:
+    found = read(
+        file,
+        '[[watches]]\nname = "East"\nmatch = "watch:kyiv OR kharkiv"\n[[watches]]\nname = "Kyiv"\nmatch = "kyiv"\n'
+        '[[watches]]\nname = "Loop"\nmatch = "a watch:loop"\n[[watches]]\nname = "Gone"\nmatch = "is:withdrawm"\n',
+    )
+    assert [watch.name for watch in found.watches] == ["East", "Kyiv"]
+    assert found.watches[0].query == AnyOf((Words(("kyiv",)), Words(("kharkiv",))))
+    assert [str(problem).partition(": The watch is left out: ")[2] for problem in found.problems] == [
+        "The watch “Loop” at position 9 cannot be used: It leads back to this one.",
+        "“withdrawm” at position 4 is no state; did you mean “is:withdrawn”?",
+    ]
+    assert [problem.line for problem in found.problems] == [9, 12]
 
 
 def test_a_query_that_is_not_understood_costs_its_watch_only(file: Path) -> None:

@@ -21,6 +21,7 @@ from feeds.parsing import InlineParsing
 from feeds.store import Store, open_store
 from feeds.watches import Action, Watches
 from tests.support.clock import START, FakeClock
+from tests.support.queries import EMPTY
 
 
 class Played:
@@ -166,9 +167,10 @@ def test_the_watches_light_up(told: Story, played: Played) -> None:
     assert all(watch.color in COLORS for watch in watches.watches)
     assert any(Action.ALERT in watch.actions for watch in watches.watches)
     entries = [entry for kind, _, entry in played.changes if kind is ChangeKind.ADDED]
-    counts = Counter(name for entry in entries for name in watches.names(entry))
+    names = {entry.id: watches.names(entry, EMPTY) for entry in entries}
+    counts = Counter(name for entry in entries for name in names[entry.id])
     assert all(counts[watch.name] >= 4 for watch in told.watches)
-    assert sum(not watches.names(entry) for entry in entries) >= 8
+    assert sum(not names[entry.id] for entry in entries) >= 8
 
 
 def test_the_text_is_read_as_it_was_meant(played: Played) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from feeds import events
+from feeds import events, service
+from feeds.assembly import assembled
 from feeds.events import Event, ServiceOptions
+from feeds.inspection import Found
 from feeds.link import ServiceLink
-from feeds.model import SourceSpec
+from feeds.model import Kind, SourceSpec
 from feeds.store import View, open_reader, open_store
 
 PATIENCE = 10
@@ -169,19 +173,155 @@ async def test_a_source_that_is_added_to_a_visit_is_not_saved(
     assert (tmp_path / "config.toml").read_text().count("[[sources]]") == 2
 
 
-async def test_of_a_page_that_offers_several_feeds_the_first_is_taken_and_the_others_are_counted(
+def offering(folder: Path, *names: str) -> str:
+    """Write a page that offers feeds; return its address."""
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" title="{name}" href="https://paper.example/{name}">'
+        for name in names
+    )
+    page = folder / "page.html"
+    page.write_text(f"<!doctype html><html><head><title>Paper</title>{links}</head><body>Hello</body></html>")
+    return page.as_uri()
+
+
+async def test_a_page_that_offers_several_feeds_is_asked_about_and_nothing_is_added(
     tmp_path: Path, talk: Callable[..., Awaitable[Talk]]
 ) -> None:
     engine = await talk()
     await engine.hears(events.Ready)
-    links = "".join(
-        f'<link rel="alternate" type="application/rss+xml" href="https://paper.example/{name}">' for name in "abc"
+    url = offering(tmp_path, "sport", "news")
+    await engine.link.send(events.AddSource(SourceSpec(url=url)))
+    (found,) = await engine.hears(events.SourcesFound)
+    assert found == events.SourcesFound(
+        url, tuple(events.Candidate(f"https://paper.example/{name}", name, Kind.FEED) for name in ("sport", "news"))
     )
-    page = tmp_path / "page.html"
-    page.write_text(f"<!doctype html><html><head><title>Paper</title>{links}</head><body>Hello</body></html>")
-    await engine.link.send(events.AddSource(SourceSpec(url=page.as_uri())))
+    assert not (tmp_path / "config.toml").exists()
+    assert not [event for event in engine.heard if isinstance(event, events.SourceAdded)]
+
+
+async def test_what_was_chosen_is_saved_as_it_is_with_its_adapter_and_polled(
+    tmp_path: Path, talk: Callable[..., Awaitable[Talk]]
+) -> None:
+    engine = await talk()
+    await engine.hears(events.Ready)
+    feeds = [feed(tmp_path, name, name=f"{name}.json") for name in ("Flood", "Bridge")]
+    for url in feeds:
+        await engine.link.send(
+            events.AddSource(SourceSpec(url=url, adapter="jsonfeed"), chosen=True, title=f"Called {url[-10:]}")
+        )
+    added = await engine.hears(events.SourceAdded, 2)
+    assert added == [events.SourceAdded(at, url, f"Called {url[-10:]}") for at, url in enumerate(feeds, 1)]
+    await engine.hears(events.PollFinished, 2)
+    assert sorted(titles(engine)) == ["Bridge", "Flood"]
+    written = tomllib.loads((tmp_path / "config.toml").read_text())
+    assert written == {"sources": [{"url": url, "adapter": "jsonfeed"} for url in feeds]}
+
+
+async def test_what_was_chosen_in_a_visit_is_polled_and_not_saved(
+    tmp_path: Path, talk: Callable[..., Awaitable[Talk]]
+) -> None:
+    engine = await talk(visiting=(feed(tmp_path, "Flood"),))
+    await engine.hears(events.PollFinished)
+    other = SourceSpec(url=feed(tmp_path, "Bridge", name="other.json"), adapter="jsonfeed")
+    await engine.link.send(events.AddSource(other, chosen=True))
+    await engine.link.send(events.AddSource(other, chosen=True))
+    await engine.hears(events.SourceAdded, 2)
+    await engine.hears(events.PollFinished, 2)
+    assert sorted(titles(engine)) == ["Bridge", "Flood"]
+    assert not (tmp_path / "config.toml").exists()
+
+
+async def test_a_page_that_offers_one_feed_is_not_asked_about(
+    tmp_path: Path, talk: Callable[..., Awaitable[Talk]]
+) -> None:
+    engine = await talk()
+    await engine.hears(events.Ready)
+    await engine.link.send(events.AddSource(SourceSpec(url=offering(tmp_path, "news"))))
     (added,) = await engine.hears(events.SourceAdded)
-    assert added == events.SourceAdded(1, "https://paper.example/a", "https://paper.example/a", others=2)
+    assert added == events.SourceAdded(1, "https://paper.example/news", "news")
+
+
+async def test_a_guess_is_asked_about_even_where_there_is_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "https://paper.example/page"
+
+    async def find(url: str, _: object) -> tuple[Found, ...]:
+        return (Found(url, "Paper", Kind.LIVEBLOG, "clockpage"),)
+
+    said: list[Event] = []
+    monkeypatch.setattr(service, "find", find)
+    monkeypatch.setattr(service, "say", said.append)
+    options = ServiceOptions(data=str(tmp_path), config=str(tmp_path / "config.toml"))
+    async with assembled() as parts:
+        here = service.Service(options, parts)
+        with closing(open_store(tmp_path)) as store:
+            await here._add(events.AddSource(SourceSpec(url=url)), parts.engine(store, said.append, said.append))
+    assert said == [events.SourcesFound(url, (events.Candidate(url, "Paper", Kind.LIVEBLOG, "clockpage"),))]
+
+
+# ------------------------------------------------------------------ import
+
+
+async def test_a_list_is_imported_and_its_sources_are_polled(
+    tmp_path: Path, talk: Callable[..., Awaitable[Talk]]
+) -> None:
+    engine = await talk()
+    await engine.hears(events.Ready)
+    there = "https://a.example/feed"
+    await engine.link.send(events.AddSource(SourceSpec(url=there), chosen=True))
+    await engine.hears(events.SourceAdded)
+    file = tmp_path / "urls"
+    file.write_text(f'{there}\nhttps://b.example/feed News "~Harbour"\nfile:///etc/passwd\n|rm *\n')
+    await engine.link.send(events.ImportSources(str(file)))
+    (imported,) = await engine.hears(events.SourcesImported)
+    assert isinstance(imported, events.SourcesImported)
+    assert (imported.file, imported.added, imported.there, imported.refusals) == (str(file), 1, 1, 2)
+    assert "is a file" in imported.refused[0]
+    written = tomllib.loads((tmp_path / "config.toml").read_text())
+    assert written["sources"][1] == {"url": "https://b.example/feed", "name": "Harbour", "tags": ["News"]}
+    await engine.until(
+        lambda: any(isinstance(each, events.PollStarted) and each.source_id == 2 for each in engine.heard)
+    )
+
+
+async def test_a_list_that_is_imported_into_a_visit_is_not_saved(
+    tmp_path: Path, talk: Callable[..., Awaitable[Talk]]
+) -> None:
+    engine = await talk(visiting=(feed(tmp_path, "Flood"),))
+    await engine.hears(events.PollFinished)
+    file = tmp_path / "urls"
+    file.write_text("https://b.example/feed\n")
+    for _ in range(2):
+        await engine.link.send(events.ImportSources(str(file)))
+    imported = await engine.hears(events.SourcesImported, 2)
+    assert imported == [events.SourcesImported(str(file), 1, 0), events.SourcesImported(str(file), 0, 1)]
+    assert not (tmp_path / "config.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("none", None, "cannot be read: No such file or directory."),
+        ("page.html", "<!doctype html><title>Hello</title>", "not a list of sources but a web page"),
+        ("empty", "", "The list is empty."),
+    ],
+)
+async def test_what_is_no_list_is_a_sentence(
+    tmp_path: Path, talk: Callable[..., Awaitable[Talk]], name: str, content: str | None, told: str
+) -> None:
+    engine = await talk()
+    await engine.hears(events.Ready)
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    await engine.link.send(events.ImportSources(str(tmp_path / name)))
+    (problem,) = await engine.hears(events.Problem)
+    assert isinstance(problem, events.Problem)
+    assert problem.message.startswith("Nothing was imported. ")
+    assert told in problem.message
+
+
+# ------------------------------------------------------------------ what is in the way
 
 
 async def test_data_that_cannot_be_used_are_said_and_tried_again(
@@ -235,7 +375,9 @@ async def test_the_demo_plays_without_a_network_and_keeps_nothing(
     await engine.hears(events.PollFinished, 3)
     assert len(titles(engine)) >= 3
     await engine.link.send(events.AddSource(SourceSpec(url="https://paper.example/feed")))
-    await engine.hears(events.Problem)
+    await engine.link.send(events.ImportSources(str(tmp_path / "urls")))
+    sentence = "The demo keeps nothing; start “wirewatch” to add sources."
+    assert await engine.hears(events.Problem, 2) == [events.Problem(sentence)] * 2
     assert not (tmp_path / "config.toml").exists()
 
 

@@ -26,7 +26,7 @@ from feeds.model import (
     Source,
     SourceSpec,
 )
-from feeds.query import matches, parse
+from feeds.query import Scene, matches, parse
 from feeds.store import Selection, SourceCounts, View
 from feeds.watches import Action, Watch
 from tui.app import WirewatchApp
@@ -156,10 +156,11 @@ class MemoryReader:
 
     def _wanted(self, view: View) -> list[Entry]:
         ids = set(view.source_ids) or {each.id for each in self._shelves.configured}
+        scene = Scene(view.now or NOW, {each.id: each for each in self._shelves.configured}, view.zone)
         found = [
             each
             for each in list(self._shelves.by_id.values())
-            if each.source_id in ids and (view.query is None or matches(view.query, each))
+            if each.source_id in ids and (view.query is None or matches(view.query, each, scene))
         ]
         return sorted(found, key=lambda each: (each.sort_at, each.id))
 
@@ -308,7 +309,7 @@ class Host:
         view = self.main.view
         sources = () if view.source_id is None else (view.source_id,)
         query = wanted(view, self.session.library.watches)
-        return list(self.shelves.reader().select(View(query, sources)).ids)[::-1]
+        return list(self.shelves.reader().select(View(query, sources, self.clock.now(), UTC)).ids)[::-1]
 
     async def settle(self, pilot: Pilot[None], done: Callable[[], bool], what: str = "it") -> None:
         """Let the app work until something is so; fail where it never is."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from feeds.document import Paragraph, Run
 from feeds.model import Entry, Post
+from feeds.query import Field
 from feeds.store import Selection
 from feeds.watches import Lit
 from tui.render import millis
@@ -57,7 +58,7 @@ class Books:
     def lit(self, entry: Entry) -> Lights:
         return Lights(alert="siren" in entry.post.title)
 
-    def lit_text(self, text: str) -> Sequence[Lit]:
+    def lit_text(self, text: str, field: Field = Field.TEXT) -> Sequence[Lit]:
         return [Lit(match.start(), match.end(), 0) for match in re.finditer("(?i)kyiv", text)]
 
     def watch_color(self, watch: int) -> str:

@@ -150,7 +150,7 @@ async def test_lines_are_made_as_far_as_they_are_seen_and_once() -> None:
     app = Host()
     asked: list[str] = []
     lit = app.books.lit_text
-    app.books.lit_text = lambda text: asked.append(text) or lit(text)  # type: ignore[func-returns-value,method-assign]
+    app.books.lit_text = lambda text, field: asked.append(text) or lit(text)  # type: ignore[func-returns-value,method-assign]
     async with app.run_test(size=(80, 24)) as pilot:
         app.pane.show(long(1, 5_000))
         await pilot.pause()
@@ -168,7 +168,7 @@ async def test_other_lit_words_are_drawn_when_told() -> None:
         app.pane.show(entry(1, title="Talks in Kyiv", text="In Kyiv and Odesa."))
         await pilot.pause()
         assert _underlined(app.pane) == ["Kyiv", "Kyiv"]
-        app.books.lit_text = lambda text: []  # type: ignore[method-assign]
+        app.books.lit_text = lambda text, field: []  # type: ignore[method-assign]
         app.books.version += 1
         app.pane.relight()
         assert _underlined(app.pane) == []

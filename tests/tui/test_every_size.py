@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from feeds.events import Candidate, SourcesFound
 from tests.tui.test_journeys import desk
+from tui.screens.choice import ChoiceScreen
 from tui.screens.help import HelpScreen
 from tui.screens.revisions import RevisionsScreen
 
@@ -21,7 +23,7 @@ async def test_keys_right_after_a_screen_was_asked_for_do_no_harm(tmp_path: Path
         app.host.shelves.edit(60, title="Edited")
         app.host.link.news()
         await app.until(lambda: app.main.entry is not None and app.main.entry.revision == 2)
-        for keys in (["question_mark"], ["e"], ["colon"], ["colon", "s"], ["a"], ["t"], ["F"]):
+        for keys in (["question_mark"], ["e"], ["colon"], ["colon", "s"], ["a"], ["I"], ["t"], ["F"]):
             for key in (*keys, *MOVES):
                 app.host.app.simulate_key(key)
             await app.press("pagedown", "pageup", *["escape"] * 3)
@@ -34,7 +36,7 @@ async def test_a_screen_that_shrinks_takes_keys_and_grows_again(tmp_path: Path, 
         app.host.shelves.edit(60, title="Edited")
         app.host.link.news()
         await app.until(lambda: "Edited" in app.text)
-        for key in ("question_mark", "e", "colon", "a", "t", "F"):
+        for key in ("question_mark", "e", "colon", "a", "I", "t", "F"):
             await app.press(key)
             screen = app.host.app.screen
             await app.pilot.resize_terminal(*size)
@@ -43,6 +45,41 @@ async def test_a_screen_that_shrinks_takes_keys_and_grows_again(tmp_path: Path, 
             await app.press("pagedown", "pageup")
             assert app.host.app.screen is screen
             await app.press("escape", "escape")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("begun", [True, False], ids=["main", "welcome"])
+async def test_the_question_which_sources_takes_keys_at_every_size(
+    tmp_path: Path, size: tuple[int, int], begun: bool
+) -> None:
+    found = SourcesFound("https://a.example", tuple(Candidate(f"https://a.example/{at}", "Paper") for at in range(12)))
+    async with desk(tmp_path, size=size, **({} if begun else {"sources": [], "entries": 0})) as app:
+        app.host.link.say(found)
+        await app.until(lambda: isinstance(app.host.app.screen, ChoiceScreen), "the question")
+        for key in (*MOVES, "space", "g", "G", "a"):
+            app.host.app.simulate_key(key)
+        for other in ((120, 36), (1, 1), size):
+            await app.pilot.resize_terminal(*other)
+            await app.press(*MOVES, "space", "a")
+        await app.press("escape")
+        assert not isinstance(app.host.app.screen, ChoiceScreen)
+        assert app.host.link.sent == []
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_revisions_take_keys_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with desk(tmp_path, size=size) as app:
+        for title in ("First", "Second", "Third"):
+            app.host.shelves.edit(60, title=title)
+        app.host.link.news()
+        await app.until(lambda: app.main.entry is not None and app.main.entry.revision == 4)
+        await app.press("e")
+        for other in (size, (120, 36), (1, 1), size):
+            await app.pilot.resize_terminal(*other)
+            await app.press(*MOVES, *"JKwfnNgGud", "shift+down", "shift+up", "space")
+        assert isinstance(app.host.app.screen, RevisionsScreen)
+        await app.press("escape")
+        assert not isinstance(app.host.app.screen, RevisionsScreen)
 
 
 async def test_the_help_scrolls_and_says_the_same_after_a_change_of_size(tmp_path: Path) -> None:
@@ -84,7 +121,7 @@ async def test_without_our_signs_the_scrollbars_are_ascii_too(tmp_path: Path) ->
 @pytest.mark.parametrize("seed", range(2))
 async def test_any_keys_at_tiny_sizes_end_nothing(tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
-    keys = [*"jkgGznNmspdeS{}", *MOVES, "enter", "tab", "shift+tab", "escape", "space", "question_mark", "colon"]
+    keys = [*"jkgGznNmspdeS{}JKwf", *MOVES, "enter", "tab", "shift+tab", "escape", "space", "question_mark", "colon"]
     async with desk(tmp_path, size=(10, 3), entries=20) as app:
         for _ in range(40):
             if dice.random() < 0.15:

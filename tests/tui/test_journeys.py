@@ -31,7 +31,8 @@ from feeds.model import ChangeKind, Gap, Outcome
 from feeds.watches import Action
 from tests.tui.host import HOSTILE, NOW, Host, entry, source, watch
 from tui import view_file
-from tui.commands import COMMANDS, Scope
+from tui.command import Scope
+from tui.commands import COMMANDS
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
 from tui.screens.prompt import Prompt
@@ -400,14 +401,16 @@ async def test_control_c_leaves_at_once_even_from_a_question(tmp_path: Path) -> 
 
 
 async def test_the_help_lists_every_key_and_every_sign(tmp_path: Path) -> None:
-    async with desk(tmp_path, size=(120, 150)) as app:
+    async with desk(tmp_path, size=(120, 190)) as app:
         await app.press("question_mark")
         assert isinstance(app.host.app.screen, HelpScreen)
         text = app.text
+        scopes = (Scope.MAIN, Scope.EVERYWHERE, Scope.REVISIONS, Scope.CHOICE)
         for command in COMMANDS:
-            if command.scope in (Scope.MAIN, Scope.EVERYWHERE, Scope.REVISIONS) and command.argument is None:
+            if command.scope in scopes and command.argument is None:
                 assert command.title in text, command.id
-        for words in ("Switch a watch", "withdrawn by its source", "the last poll failed", '"peace talks"'):
+        numbered = ("Switch a watch", "Add by number")
+        for words in (*numbered, "withdrawn by its source", "the last poll failed", '"peace talks"'):
             assert words in text
         await app.press("question_mark")
         assert isinstance(app.host.app.screen, MainScreen)
@@ -596,10 +599,10 @@ async def test_a_source_that_goes_away_leaves_the_view_of_all(tmp_path: Path) ->
 # ------------------------------------------------------------------ the first screen, and none at all
 
 
-async def test_the_first_screen_offers_three_ways(tmp_path: Path) -> None:
+async def test_the_first_screen_offers_ways_on(tmp_path: Path) -> None:
     async with desk(tmp_path, size=(80, 24), sources=[], entries=0) as app:
         assert isinstance(app.host.app.screen, WelcomeScreen)
-        for words in ("W I R E W A T C H", "add a source", "help", "quit"):
+        for words in ("W I R E W A T C H", "add a source", "import a list", "help", "quit"):
             assert words in app.text
         assert "demo" not in app.text  # there is none to go to here
         await app.press("question_mark")
@@ -647,7 +650,7 @@ async def test_nothing_yet_is_said(tmp_path: Path) -> None:
         await app.press("enter")
         await app.until(lambda: "Nothing matches the filter" in app.text)
         for command in COMMANDS:
-            if command.scope is Scope.MAIN and command.id not in ("back", "add", "time", "filter"):
+            if command.scope is Scope.MAIN and command.id not in ("back", "add", "import", "time", "filter"):
                 await app.main.run_action(command.action)
                 await app.pilot.pause()
         assert app.host.app.is_running

@@ -30,6 +30,7 @@ from feeds.document import (
     paragraphs,
 )
 from feeds.model import Enclosure, Entry, Post
+from feeds.query import Field
 from feeds.watches import Lit
 from tests.tui.shelves import HOSTILE, NOW, Books, entry
 from tui import cells
@@ -502,7 +503,7 @@ def test_relative_times_are_in_words(ago: int, words: str) -> None:
 def test_a_long_article_is_made_only_as_far_as_asked() -> None:
     looked: list[str] = []
 
-    def lit(text: str) -> list[Lit]:
+    def lit(text: str, field: Field) -> list[Lit]:
         looked.append(text)
         return []
 

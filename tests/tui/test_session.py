@@ -12,7 +12,20 @@ import pytest
 from textual.message import Message
 
 from feeds.errors import StoreError
-from feeds.events import AddSource, KeepSources, Mark, PollFinished, PollStarted, Problem, Ready, Refresh, SourceAdded
+from feeds.events import (
+    AddSource,
+    Candidate,
+    KeepSources,
+    Mark,
+    PollFinished,
+    PollStarted,
+    Problem,
+    Ready,
+    Refresh,
+    SourceAdded,
+    SourcesFound,
+    SourcesImported,
+)
 from feeds.model import Outcome, SourceSpec
 from feeds.query import Query
 from feeds.watches import Action
@@ -239,10 +252,26 @@ async def test_what_the_engine_says_is_passed_on(listener: Listener) -> None:
     link.say(Problem("The disk is full."))
     link.say(SourceAdded(3, "https://example.org/3", "Third"))
     await listener.until(lambda: listener.of(messages.SourceAdded))
+    await listener.until(lambda: len(listener.of(messages.Noticed)) == 2)
     said = [(each.sentence, each.problem) for each in listener.of(messages.Noticed)]
     assert ("Varda Herald: entries may be missing between the last two polls.", False) in said
     assert ("The disk is full.", True) in said
-    assert ("Added Third.", False) in said
+    link.say(
+        SourcesFound("https://example.org", (Candidate("https://example.org/4"), Candidate("https://example.org/5")))
+    )
+    link.say(SourcesImported("/tmp/urls", 2, 0, ("“|x” is a command; an import brings none.",), 1))
+    await listener.until(lambda: len(listener.of(messages.Noticed)) == 4)
+    assert listener.of(messages.SourcesOffered)[0].found.url == "https://example.org"
+    imported = "2 sources were added; 1 was refused: “|x” is a command; an import brings none."
+    assert {each.sentence for each in listener.of(messages.Noticed)[2:]} == {"Added Third.", imported}
+
+
+async def test_sources_that_are_added_together_are_told_of_together(listener: Listener) -> None:
+    for number in (3, 4, 5):
+        listener.host.link.say(SourceAdded(number, f"https://example.org/{number}", f"Paper {number}"))
+    await listener.until(lambda: listener.of(messages.Noticed))
+    (said,) = listener.of(messages.Noticed)
+    assert said.sentence == "Added 3 sources: Paper 3, Paper 4 and 1 more."
 
 
 async def test_sources_are_read_again_when_they_changed(listener: Listener) -> None:
@@ -280,14 +309,45 @@ async def test_an_engine_that_cannot_start_is_said(tmp_path: Path) -> None:
 
 async def test_revisions_and_their_difference_are_read_off_the_screen(listener: Listener) -> None:
     listener.host.shelves.edit(5, title="Talks in Lviv go on")
-    listener.session.read_revisions(5, listener.heard.append)
+    listener.session.comparisons.read(5, listener.heard.append)
     await listener.until(lambda: listener.of(messages.RevisionsRead))
     before, after = listener.of(messages.RevisionsRead)[0].revisions
-    listener.session.compare(before, after, listener.heard.append)
+    listener.session.comparisons.compare(before, after, listener.heard.append)
     await listener.until(lambda: listener.of(messages.DifferenceReady))
     difference = listener.of(messages.DifferenceReady)[0]
     assert (difference.before, difference.after) == (1, 2)
     assert "".join(change.text for change in difference.title if change.op != "-") == "Talks in Lviv go on"
+
+
+async def test_only_the_last_of_many_comparisons_is_made_and_edits_are_counted_the_newest_first(
+    listener: Listener,
+) -> None:
+    for number in range(4):
+        listener.host.shelves.edit(5, title=f"Talks {number}")
+    comparisons, states = listener.session.comparisons, listener.host.shelves.states[5]
+    busy = threading.Event()
+    listener.session._thread.ask(Urgency.VIEW, lambda _: busy.wait(5))
+    comparisons.count(states, listener.heard.append)
+    for at in range(1, 5):
+        comparisons.compare(states[0], states[at], listener.heard.append)
+    busy.set()
+    await listener.until(lambda: len(listener.of(messages.EditCounted)) == 4)
+    assert [each.number for each in listener.of(messages.EditCounted)] == [5, 4, 3, 2]
+    assert listener.of(messages.EditCounted)[0].tally == (1, 1)
+    assert [(each.before, each.after) for each in listener.of(messages.DifferenceReady)] == [(1, 5)]
+
+
+async def test_what_is_no_longer_wanted_of_an_entry_is_not_answered(listener: Listener) -> None:
+    listener.host.shelves.edit(5, title="Talks go on")
+    comparisons, states = listener.session.comparisons, listener.host.shelves.states[5]
+    busy = threading.Event()
+    listener.session._thread.ask(Urgency.VIEW, lambda _: busy.wait(5))
+    comparisons.count(states, listener.heard.append)
+    comparisons.compare(*states, listener.heard.append)
+    comparisons.stop()
+    busy.set()
+    await listener.all_answered()
+    assert not listener.of(messages.EditCounted) + listener.of(messages.DifferenceReady)
 
 
 async def test_closing_ends_everything_and_may_be_done_twice(tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from feeds.query import parse
 from feeds.watches import Action, Watches
-from tests.tui.host import entry, watch
+from tests.support.queries import scene
+from tests.tui.host import entry, source, watch
 from tui import state as states
 from tui.state import Pane, ViewState, Width
 
@@ -94,11 +96,49 @@ def test_filters_off_means_the_query_and_the_watches() -> None:
 
 def test_an_entry_belongs_to_the_source_and_the_query() -> None:
     one = entry(1, title="Bridge over the Varda", text="", source_id=2)
-    assert states.belongs(one, ViewState(), None, {1, 2})
-    assert not states.belongs(one, ViewState(), None, {1})
-    assert not states.belongs(one, ViewState(source_id=1), None, {1, 2})
-    assert states.belongs(one, ViewState(source_id=2), parse("varda"), {2})
-    assert not states.belongs(one, ViewState(), parse("-varda"), {2})
+    both = scene(source(1), source(2, "Harbour Wire"))
+    assert states.belongs(one, ViewState(), None, both)
+    assert not states.belongs(one, ViewState(), None, scene(source(1)))
+    assert not states.belongs(one, ViewState(source_id=1), None, both)
+    assert states.belongs(one, ViewState(source_id=2), parse("varda source:harbour"), both)
+    assert not states.belongs(one, ViewState(), parse("-varda"), both)
+
+
+@pytest.mark.parametrize(
+    ("query", "belongs", "stays"),
+    [
+        ("is:unread", False, True),
+        ("-is:read varda", False, True),
+        ("is:starred", False, True),
+        ("is:unread -varda", False, False),
+        ("is:unread is:withdrawn", False, False),
+        ("is:read", True, True),
+        ("-varda", False, False),
+        ("varda", True, True),
+    ],
+)
+def test_what_was_just_marked_stays_until_the_view_is_made_anew(query: str, belongs: bool, stays: bool) -> None:
+    one = replace(entry(1, title="Bridge over the Varda", text="", source_id=1), read=True)
+    about = (one, ViewState(), parse(query), scene(source(1)))
+    assert (states.belongs(*about), states.stays(*about)) == (belongs, stays)
+
+
+def test_a_view_moves_on_where_it_says_how_old_entries_are_and_marks_do_not_matter() -> None:
+    moving = {
+        query: states.moves_on(parse(query)) for query in ("", "kyiv", "after:2h", "-(a before:2h)", "after:2h is:read")
+    }
+    assert [query for query, moves in moving.items() if moves] == ["after:2h", "-(a before:2h)"]
+
+
+def test_a_filter_may_name_a_watch_that_is_switched_off() -> None:
+    watches = states.watches_on(ViewState(watches_off=("Kyiv",)), Watches([KYIV]))
+    assert states.wanted(states.with_filter(ViewState(), "watch:kyiv"), watches) == KYIV.query
+
+
+def test_a_saved_filter_that_names_a_watch_that_is_gone_is_left_out() -> None:
+    data = states.encode(ViewState(filter="watch:Kyiv", zoom=True))
+    assert states.decode(data, watches={"Kyiv": KYIV.query}).filter == "watch:Kyiv"
+    assert states.decode(data) == ViewState(zoom=True)
 
 
 def test_leaving_keeps_the_place_and_begins_in_the_timeline() -> None:

@@ -277,7 +277,7 @@ async def test_a_version_relights_and_only_then() -> None:
         assert lit[0].style
         assert lit[0].style.underline
         assert lit[0].style.bold
-        app.books.lit_text = lambda text: []  # type: ignore[method-assign]
+        app.books.lit_text = lambda text, field: []  # type: ignore[method-assign]
         timeline.relight()
         assert [s for s in timeline.render_line(1) if s.text == "Kyiv"]
         app.books.version += 1

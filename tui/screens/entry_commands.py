@@ -5,11 +5,13 @@ Owns these commands. Marks are wishes: the row changes when the store has. Part 
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import partial
 
 from feeds.model import Entry
 from tui import opener
 from tui.opener import Opened, Outcome
+from tui.screens import summary
 from tui.screens.panes import PanesScreen, Seek
 from tui.screens.revisions import RevisionsScreen
 
@@ -143,6 +145,12 @@ class EntryCommands(PanesScreen):
         if entry is None:
             return
         if entry.revision < 2:
-            self.status_bar.answer("This entry was never changed.")
+            self.status_bar.answer(summary.unchanged(entry, self.session.options.zone))
         else:
-            self.app.push_screen(RevisionsScreen(self.session, entry))
+            self.app.push_screen(RevisionsScreen(self.session, entry, self.keymap))
+
+    def news_of_revisions(self, entry_ids: Container[int]) -> None:
+        """Let the revisions that lie over this screen, if any do, learn what happened meanwhile."""
+        for screen in self.app.screen_stack:
+            if isinstance(screen, RevisionsScreen) and screen.entry_id in entry_ids:
+                screen.read()

@@ -17,21 +17,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.commands import Command, Group, Scope, app_binding, bindings, by_group, keys_of
+from feeds.query import HELP
+from tui.command import Command, Group, Scope
+from tui.commands import app_binding, bindings, by_group, keys_of
 from tui.glyphs import glyphs
 from tui.widgets.page import Page
 from tui.widgets.pane_title import PaneTitle
 from tui.widgets.source_rows import Condition, source_marks
-
-QUERY_HELP: tuple[tuple[str, str], ...] = (
-    ("kyiv zelensky", "both words, anywhere"),
-    ("kyiv OR odesa", "either of them"),
-    ("-sport", "not this word; also NOT sport"),
-    ("( )", "brackets put words together"),
-    ('"peace talks"', "these words in a row"),
-    ("zelensky*", "words that begin so"),
-)
-"""The query language by example. Words match whole words, without regard to case and accents."""
 
 _TWO_COLUMNS_FROM = 110
 _SMALL_TO = 60
@@ -86,7 +78,7 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         self._width = 0
         """Columns of the screen the page was made for."""
         here = Scope.WELCOME if first_screen else Scope.MAIN
-        self._chapters = by_group((here, Scope.EVERYWHERE, Scope.REVISIONS))
+        self._chapters = by_group((here, Scope.EVERYWHERE, Scope.REVISIONS, Scope.CHOICE))
 
     def compose(self) -> ComposeResult:
         """Lay the page out under its title."""
@@ -115,7 +107,7 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
     def _half(self) -> int:
         """Return how many chapters make up about half of the lines."""
         sizes = [len(commands) + 2 for commands in self._chapters.values()]
-        sizes += [len(signs(self._ascii)) + 2, len(QUERY_HELP) + 3]
+        sizes += [len(signs(self._ascii)) + 2, len(HELP) + 3]
         return min(range(1, len(sizes)), key=lambda at: max(sum(sizes[:at]), sum(sizes[at:])))
 
     def _chapter(self, group: Group, commands: Sequence[Command], width: int) -> Content:
@@ -147,7 +139,7 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
 
     def _queries(self, width: int) -> Content:
         lines: list[Content | str] = [Content.styled("Queries", "bold $primary")]
-        for example, meaning in QUERY_HELP:
+        for example, meaning in HELP:
             lines += self._hung(example, meaning, "", width)
         note = "Whole words, without regard to case and accents. Watches are written into the configuration."
         lines += [Content.styled(line, "$foreground 60%") for line in wrap(note, width)]

@@ -13,10 +13,12 @@ from textual import on
 from textual.content import Content
 
 from feeds.model import ChangeKind, Entry
+from feeds.query import minds_marks
 from feeds.watches import Action
 from tui import messages
 from tui import state as states
-from tui.commands import BY_ID, Scope, bindings
+from tui.command import Scope
+from tui.commands import BY_ID, bindings
 from tui.render import Density, clock, local, millis
 from tui.screens import summary
 from tui.screens.view_commands import ViewCommands
@@ -33,6 +35,9 @@ REST = 1.5
 ARRIVED = {ChangeKind.ADDED, ChangeKind.OLDER}
 """What happened to an entry that was not there before."""
 
+SETTLED = timedelta(minutes=1)
+"""A view that time changes (`after:2h`) is made anew so often."""
+
 NEWS = timedelta(minutes=30)
 """An entry that is older when it comes is no news: what a new source had before rings no bell."""
 
@@ -46,6 +51,7 @@ class MainScreen(ViewCommands):
     def __init__(self, session: Session, view: ViewState) -> None:
         super().__init__(session, view)
         self._token = 0
+        self._made_at = self.now
         self._restore = view.cursor
         self._query = states.wanted(view, session.library.watches)
         self._news: messages.SourcesRead | None = None
@@ -85,6 +91,8 @@ class MainScreen(ViewCommands):
 
     def _tick(self) -> None:
         self.sources.tick(self.now)
+        if self.now - self._made_at >= SETTLED and states.moves_on(self._query):
+            self._select_again()
         self._show_status()
 
     def _say_empty(self) -> None:
@@ -123,8 +131,13 @@ class MainScreen(ViewCommands):
         self._show_detail()
 
     def _select(self) -> None:
-        self._token = self.session.select(self.view)
         self._watch_counts = None
+        self._select_again()
+
+    def _select_again(self) -> None:
+        """Make the view anew; its numbers hold until they are counted."""
+        self._made_at = self.now
+        self._token = self.session.select(self.view)
         self.session.count(self.view)
 
     def _relight(self) -> None:
@@ -162,7 +175,7 @@ class MainScreen(ViewCommands):
     @on(messages.EntriesChanged)
     def _entries_changed(self, event: messages.EntriesChanged) -> None:
         self.session.take_in(event)
-        known = {source.id for source in self.session.sources}
+        scene = self.session.library.scene
         kinds: dict[int, set[ChangeKind]] = {}
         for record in event.records:
             kinds.setdefault(record.entry_id, set()).add(record.kind)
@@ -170,10 +183,10 @@ class MainScreen(ViewCommands):
         gone = [entry_id for entry_id in kinds if entry_id not in event.entries]
         for entry in event.entries.values():
             if kinds[entry.id] == {ChangeKind.MARKED}:
-                continue  # it is where it was
-            if states.belongs(entry, self.view, self._query, known):
+                continue  # it is where it was, until the view is made anew; see `states.stays`
+            if states.belongs(entry, self.view, self._query, scene):
                 here.append(entry)
-            elif not kinds[entry.id] & ARRIVED:
+            elif not kinds[entry.id] & ARRIVED and not states.stays(entry, self.view, self._query, scene):
                 gone.append(entry.id)
         if gone:
             self.timeline.remove_entries(gone)
@@ -185,28 +198,35 @@ class MainScreen(ViewCommands):
         if self._detail_id in kinds and self.timeline.cursor_id == self._detail_id:
             self._show_detail()
         self._count_news(event, kinds)
+        self.news_of_revisions(kinds)
         self._say_empty()
         self._alert([entry for entry in event.entries.values() if kinds[entry.id] >= {ChangeKind.ADDED}])
         self._show_titles()
         self._show_status()
 
     def _count_news(self, event: messages.EntriesChanged, kinds: dict[int, set[ChangeKind]]) -> None:
-        """Add arrivals to the numbers; count again where something else changed than marks."""
-        if any(kind & {ChangeKind.EDITED, ChangeKind.RESTORED} for kind in kinds.values()) or any(
-            entry_id not in event.entries for entry_id in kinds
-        ):
+        """Add arrivals to the numbers; count again where something else changed that they depend on."""
+        recounted = {ChangeKind.EDITED, ChangeKind.RESTORED, ChangeKind.WITHDRAWN}
+        if self._counts_mind_marks:
+            recounted.add(ChangeKind.MARKED)
+        if any(kind & recounted for kind in kinds.values()) or any(each not in event.entries for each in kinds):
             self.session.count(self.view)
             return
-        known = {source.id for source in self.session.sources}
+        scene = self.session.library.scene
         plain = states.with_filter(self.view, "")
         for entry in event.entries.values():
-            if not kinds[entry.id] & ARRIVED or not states.belongs(entry, plain, None, known):
+            if not kinds[entry.id] & ARRIVED or not states.belongs(entry, plain, None, scene):
                 continue
-            inside = states.belongs(entry, self.view, self._query, known)
+            inside = states.belongs(entry, self.view, self._query, scene)
             self._hidden += not inside
             if self._watch_counts is not None:
                 for index in self.session.library.matching(entry):
                     self._watch_counts[index] += inside or self._mutes(index)
+
+    @property
+    def _counts_mind_marks(self) -> bool:
+        queries = (self._query, *(watch.query for watch in self.session.library.watches.watches))
+        return any(query is not None and minds_marks(query) for query in queries)
 
     def _mutes(self, index: int) -> bool:
         return Action.MUTE in self.session.library.watches.watches[index].actions
@@ -216,7 +236,7 @@ class MainScreen(ViewCommands):
         alerts = [entry for entry in arrived if entry.when >= since and library.lit(entry).alert]
         if alerts:
             newest = max(alerts, key=lambda entry: entry.sort_at)
-            names = ", ".join(library.watches.alerting(newest))
+            names = ", ".join(library.alerting(newest))
             more = f" and {len(alerts) - 1} more" if len(alerts) > 1 else ""
             self.status_bar.tell(f"{names}: {newest.post.title or 'a new entry'}{more}")
             self.app.bell()

@@ -69,7 +69,7 @@ class PanesScreen(Screen[None], inherit_bindings=False):
             id="timeline",
         )
         self.detail = EntryPane(library, ascii_only=ascii_only, zone=options.zone, empty_message=_NO_ENTRY, id="detail")
-        self.query_bar = QueryBar(id="query-bar")
+        self.query_bar = QueryBar(library.watches.named, id="query-bar")
         self.status_bar = StatusBar(ascii_only=ascii_only, id="status")
         self.titles = {pane: PaneTitle(ascii_only=ascii_only, id=f"{pane}-title") for pane in Pane}
         self._boxes: dict[Pane, Widget] = {}

@@ -12,9 +12,6 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-ADDRESS = ("The address of a feed, a live blog, or a page that has one", "https://example.org/live", "add")
-"""The question for a source, as the arguments of `Prompt`."""
-
 
 class Prompt(ModalScreen[str | None], inherit_bindings=False):
     """Asks for one line; None when the reader thinks better of it."""

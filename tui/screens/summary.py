@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from feeds.model import Gap, Health, Outcome, Source, Standing
+from feeds.model import Entry, Gap, Health, Outcome, Source, Standing
 from feeds.schedule import AGAIN_FLOOR
 from feeds.store import SourceCounts
 from feeds.watches import Action, Watches
@@ -139,6 +139,15 @@ def breaks(gaps: Sequence[Gap], name_of: Callable[[int], str], zone: tzinfo | No
         label = f"entries may be missing · {name_of(gap.source_id)} · {start} – {clock(before)}"
         out.append(Break(millis(gap.before), label))
     return out
+
+
+def unchanged(entry: Entry, zone: tzinfo | None) -> str:
+    """Return what is said of an entry that has one state only."""
+    fate, at = ("withdrawn", entry.withdrawn_at) if entry.withdrawn_at else ("restored", entry.restored_at)
+    if at is None:
+        return "This entry was never changed."
+    when = local(at, zone)
+    return f"This entry was never changed; it was {fate} on {day(when)} at {clock(when)}."
 
 
 def watch_counts(watches: Watches, counts: Sequence[int] | None) -> tuple[WatchCount, ...]:

@@ -6,19 +6,29 @@ Part of the main screen.
 
 from __future__ import annotations
 
+from textual import events, on
+
 from feeds.moments import moment
+from tui import messages, theme
 from tui import state as states
-from tui import theme
-from tui.commands import BY_ID, HINTS, Command, Need
+from tui.command import Command, Need
+from tui.commands import BY_ID, HINTS
 from tui.render import Density, millis
 from tui.screens import summary
+from tui.screens.adding import Adding
 from tui.screens.entry_commands import EntryCommands
-from tui.screens.prompt import ADDRESS, Prompt
-from tui.state import Pane
+from tui.screens.prompt import Prompt
+from tui.session import Session
+from tui.state import Pane, ViewState
+from tui.widgets.query_bar import QueryBar
 
 
 class ViewCommands(EntryCommands):
     """Commands on what is shown."""
+
+    def __init__(self, session: Session, view: ViewState) -> None:
+        super().__init__(session, view)
+        self._adding = Adding(self, session, self.status_bar.answer, lambda: self.keymap)
 
     # ------------------------------------------------------------------ filters and watches
 
@@ -122,13 +132,22 @@ class ViewCommands(EntryCommands):
 
     def action_add(self) -> None:
         """Ask for an address."""
-        self.app.push_screen(Prompt(*ADDRESS), self._add)
+        self._adding.ask_address()
 
-    def _add(self, text: str | None) -> None:
-        if text and not self.session.add_source(text):
-            self.status_bar.answer("That is no address: it begins with https:// or is a host's name.", problem=True)
-        elif text:
-            self.status_bar.answer("Looking at that address.")
+    def action_import(self) -> None:
+        """Ask for a list of sources."""
+        self._adding.ask_list()
+
+    @on(messages.SourcesOffered)
+    def _offered(self, event: messages.SourcesOffered) -> None:
+        self._adding.offer(event.found)
+
+    @on(QueryBar.Applied)
+    @on(QueryBar.Left)
+    @on(events.ScreenResume)
+    def _free_again(self) -> None:
+        """Ask what had to wait while something else was open, or being typed."""
+        self._adding.go_on()
 
     def action_keep(self) -> None:
         """Save the sources of this visit."""

@@ -1,6 +1,6 @@
-"""The first screen, while nothing is configured: what Wirewatch is, and three ways on.
+"""The first screen, while nothing is configured: what Wirewatch is, and the ways on.
 
-Owns its words and the question for a first source. It goes away when there is a source to show.
+Owns its words; the questions are those of `adding`. It goes away when there is a source to show.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui import cells, messages
-from tui.commands import BY_ID, Scope, bindings, keys_of
-from tui.screens.prompt import ADDRESS, Prompt
+from tui.command import Scope
+from tui.commands import BY_ID, bindings, keys_of
+from tui.screens.adding import Adding
 from tui.session import Session
 
 _WAYS = (
     ("first-source", "add a source", "a feed, a live blog, or its page"),
+    ("first-list", "import a list", "OPML, newsboat, or addresses"),
     ("demo", "see the demo", "a made-up story, offline"),
     ("help", "help", "every key, and the query language"),
     ("leave", "quit", ""),
@@ -49,11 +51,18 @@ class WelcomeScreen(Screen[None], inherit_bindings=False):
     class Begun(Message):
         """There is a source now."""
 
+        def __init__(self, said: str) -> None:
+            """`said` was said last, and may not have been read yet."""
+            super().__init__()
+            self.said = said
+
     def __init__(self, session: Session, keys: dict[str, str]) -> None:
         super().__init__()
         self._session = session
         self._keys = keys
-        self._waiting = False
+        self._said = ""
+        """What the engine said last."""
+        self._adding = Adding(self, session, self.tell, lambda: keys)
 
     def compose(self) -> ComposeResult:
         """Lay out a few centred lines."""
@@ -88,7 +97,7 @@ class WelcomeScreen(Screen[None], inherit_bindings=False):
             lines.append(
                 Content.assemble(
                     (f"{key:>5}", "bold $accent"),
-                    (f"   {title:<14}", "$foreground"),
+                    (f"   {title:<16}", "$foreground"),
                     (about, "$foreground 65%"),
                 )
             )
@@ -103,14 +112,11 @@ class WelcomeScreen(Screen[None], inherit_bindings=False):
 
     def action_first_source(self) -> None:
         """Ask for an address."""
-        self.app.push_screen(Prompt(*ADDRESS), self._add)
+        self._adding.ask_address()
 
-    def _add(self, text: str | None) -> None:
-        if text and self._session.add_source(text):
-            self._waiting = True
-            self.tell("Looking at that address…")
-        elif text:
-            self.tell("That is no address: it begins with https:// or is a host's name.", problem=True)
+    def action_first_list(self) -> None:
+        """Ask for a list of sources."""
+        self._adding.ask_list()
 
     def action_demo(self) -> None:
         """Play the demo."""
@@ -127,10 +133,21 @@ class WelcomeScreen(Screen[None], inherit_bindings=False):
     def _sources_read(self, event: messages.SourcesRead) -> None:
         self._session.learn(event)
         if event.sources:
-            self.post_message(self.Begun())
+            self.post_message(self.Begun(self._said))
+
+    @on(messages.SourcesOffered)
+    def _offered(self, event: messages.SourcesOffered) -> None:
+        self._adding.offer(event.found)
+
+    def on_screen_resume(self) -> None:
+        """Ask what had to wait while something else was open, or go on to what came meanwhile."""
+        self._adding.go_on()
+        if self._session.sources:
+            self.post_message(self.Begun(self._said))
 
     @on(messages.Noticed)
     def _noticed(self, event: messages.Noticed) -> None:
+        self._said = event.sentence
         self.tell(event.sentence, problem=event.problem)
 
     @on(messages.Broken)

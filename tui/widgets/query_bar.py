@@ -6,6 +6,7 @@ comes of it is the screen's business.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rich.highlighter import Highlighter
@@ -18,7 +19,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from feeds.errors import QueryError
-from feeds.query import parse
+from feeds.query import NO_WATCHES, Query, parse
 
 
 class _Underline(Highlighter):
@@ -39,18 +40,19 @@ class _Underline(Highlighter):
 _OPERATORS = ("AND", "OR", "NOT")
 
 
-def in_force(text: str, so_far: str, before: str) -> str:
+def in_force(text: str, so_far: str, before: str, watches: Mapping[str, Query] = NO_WATCHES) -> str:
     """Return the query that holds while a text stands in the line.
 
     It is the text where it can be understood, without the beginning of an operator at its end: `kyiv AN` on its
     way to `kyiv AND odesa` is no search for “an”. While it cannot be understood it is `so_far`, what was in force
-    a moment ago, where the text only goes on from there, else what was there `before` the line was opened.
+    a moment ago, where the text only goes on from there, else what was there `before` the line was opened. `watches`
+    are those it may name.
     """
     words, _, last = text.rpartition(" ")
     begun = bool(last) and any(each.startswith(last) and each != last for each in _OPERATORS)
     whole = words if begun else text
     try:
-        parse(whole)
+        parse(whole, watches)
     except QueryError:
         return so_far if text.startswith(so_far) else before
     return whole.strip()
@@ -91,8 +93,10 @@ class QueryBar(Vertical):
         text: str
         """The query there was before; empty when the reader had emptied the line."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, watches: Mapping[str, Query], *, id: str | None = None) -> None:
+        """`watches` are those a query may name."""
         super().__init__(id=id)
+        self._watches = watches
         self._before = ""
         self._in_force = ""
         self._underline = _Underline()
@@ -102,7 +106,7 @@ class QueryBar(Vertical):
         with Horizontal():
             yield Static(Content("Filter"), classes="query--label")
             yield Input(
-                placeholder='kyiv OR "peace talks" -sport',
+                placeholder='kyiv OR "peace talks" -sport is:unread',
                 highlighter=self._underline,
                 select_on_focus=False,
                 compact=True,
@@ -143,7 +147,7 @@ class QueryBar(Vertical):
         """Show what is wrong with a text; say whether nothing is."""
         sentence, at = "", None
         try:
-            parse(text)
+            parse(text, self._watches)
         except QueryError as error:
             sentence, at = str(error), error.position
         self.set_class(bool(sentence), "-wrong")
@@ -158,7 +162,7 @@ class QueryBar(Vertical):
         event.stop()
         if self.is_open:
             self._judge(event.value)
-            self._in_force = in_force(event.value, self._in_force, self._before)
+            self._in_force = in_force(event.value, self._in_force, self._before, self._watches)
             self.post_message(self.Typed(self._in_force))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from feeds.cli import DONE, FAILED, SOME_FAILED, exchange
+from feeds import subscriptions
+from feeds.cli import DONE, FAILED, SOME_FAILED
 from feeds.store.files import DATABASE
 from tests.support.commands import Commands, rss, saved
 from tests.support.server import Answer, serve
@@ -109,7 +110,7 @@ def test_a_file_that_cannot_be_read_is_told(
         "/none” cannot be read: No such file or directory.\n"
     )
     assert "cannot be read: Is a directory." in wirewatch("import", str(tmp_path)).err
-    monkeypatch.setattr(exchange, "MAX_LIST", 1024**2)
+    monkeypatch.setattr(subscriptions, "MAX_BYTES", 1024**2)
     ran = wirewatch("import", written(tmp_path, "#" * (1024**2 + 1)))
     assert (ran.status, "is larger than 1 MB; it was not read." in ran.err) == (FAILED, True)
 

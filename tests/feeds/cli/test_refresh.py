@@ -61,7 +61,7 @@ def test_edits_are_counted(wirewatch: Commands, files: tuple[Path, Path]) -> Non
 
 def test_a_gap_is_told(wirewatch: Commands, files: tuple[Path, Path]) -> None:
     wirewatch("refresh")
-    files[0].write_bytes(rss(*"IHGFEDC").replace(b"<guid>", b"<guid>9"))
+    files[0].write_bytes(rss(*"IHGFEDC").replace(b"<guid>", b"<guid>9").replace(b"01 Mar", b"02 Mar"))
     ran = wirewatch("refresh", "Harbour")
     assert "Entries may be missing since the last poll." in ran.out
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.cli import DONE, FAILED, INTERRUPTED, SOME_FAILED
+from feeds.cli import DONE, FAILED, INTERRUPTED, MISUSE, SOME_FAILED
 from feeds.store import open_store
 from tests.support.commands import MODULE, Commands, page, rss, saved
 from tests.support.server import Answer, serve
@@ -224,3 +224,56 @@ def test_a_source_that_is_gone_ends_it(wirewatch: Commands, tmp_path: Path) -> N
         out, err = process.communicate()
     assert (process.returncode, out) == (SOME_FAILED, "")
     assert err.endswith("Every source is over; nothing will come any more.\n")
+
+
+# ------------------------------------------------------------------ what is looked for
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("title:three OR text:old", ["Two", "Three"]),
+        ("source:harbour -title:/^T/", ["One"]),
+        ("watch:port", ["Three"]),
+        ("watch:PORT OR watch:waters", ["One", "Three"]),
+        ("on:2026-03-01 -before:2026-03-01T09:02", ["Two", "Three"]),
+        ("is:unread revisions:1 -is:withdrawn", ["One", "Two", "Three"]),
+        ("after:1m", []),
+    ],
+)
+def test_the_whole_language_is_understood(wirewatch: Commands, feed: str, query: str, titles: list[str]) -> None:
+    wirewatch.configure(
+        '[[watches]]\nname = "Port"\nmatch = "harbour"\n[[watches]]\nname = "Waters"\nmatch = "sea -watch:port"\n'
+    )
+    ran = wirewatch("tail", feed, "--once", "--json", "--match", query)
+    assert [json.loads(line)["title"] for line in ran.lines] == titles
+    assert (ran.status, ran.err) == (DONE, "")
+
+
+def test_the_names_of_watches_by_state_and_source_are_printed(wirewatch: Commands, feed: str) -> None:
+    wirewatch.configure(
+        '[[watches]]\nname = "Here"\nmatch = "source:harbour"\n[[watches]]\nname = "Gone"\nmatch = "is:withdrawn"\n'
+        '[[watches]]\nname = "Late"\nmatch = "before:1m"\n'
+    )
+    for command in (("tail", feed, "--once"), ("inspect", feed)):
+        assert sum(line.endswith("[Here, Late]") for line in wirewatch(*command).lines) == 3
+    wirewatch("add", feed)
+    wirewatch("refresh")
+    assert "watches     Here, Late" in wirewatch("show", "3").lines
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("is:withdrwan", "“withdrwan” at position 4 is no state; did you mean “is:withdrawn”?"),
+        ("watch:prot", "There is no watch “prot” (position 7); did you mean “Port”?"),
+        ("a /(b/", "The regular expression at position 3 cannot be used: a closing ) is missing."),
+    ],
+)
+def test_a_query_that_is_not_understood_is_said_with_its_place(
+    wirewatch: Commands, feed: str, query: str, sentence: str
+) -> None:
+    wirewatch.configure('[[watches]]\nname = "Port"\nmatch = "harbour"\n')
+    ran = wirewatch("tail", feed, "--once", "--match", query)
+    assert (ran.status, ran.out) == (MISUSE, "")
+    assert sentence in ran.err

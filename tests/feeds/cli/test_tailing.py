@@ -62,7 +62,8 @@ class World:
         self.site.put(A, "2|Two|words", "1|One|words")
 
     def tail(self, wanted: Wanted = Wanted(count=10)) -> Tail:  # noqa: B008 - a frozen value
-        return Tail(self.parts, Output(self.place, Watches(), as_json=False), self.specs, self.folder, wanted)
+        output = Output(self.place, Watches(), self.parts.clock, as_json=False)
+        return Tail(self.parts, output, self.specs, self.folder, wanted)
 
     @asynccontextmanager
     async def following(self, wanted: Wanted = Wanted(count=10)) -> AsyncIterator[asyncio.Task[int]]:  # noqa: B008
@@ -419,3 +420,51 @@ async def test_what_another_wirewatch_polls_is_not_read_backwards(world: World) 
         await world.clock.advance(2)
         assert world.place.taken() == []
     close()
+
+
+# ------------------------------------------------------------------ what is looked for
+
+
+async def test_what_is_withdrawn_and_comes_back_is_printed_where_that_is_looked_for(world: World) -> None:
+    wanted = Wanted(match=parse("is:withdrawn"), count=50)
+    three = ("3|Three|words", "2|Two|words", "1|One|words")
+    world.site.put(A, *three)
+    async with world.following(wanted):
+        assert world.place.taken() == []
+        assert await world.minute("3|Three|words", "1|One|words") == []
+        assert await world.minute() == ["A  (withdrawn)  Two"]
+        assert await world.minute(*three) == ["A  (restored)  Two"]
+        assert await world.minute("4|Four|words", *three) == []
+
+
+async def test_what_is_withdrawn_is_printed_where_only_what_is_not_is_looked_for(world: World) -> None:
+    world.site.put(A, "3|Three|words", "2|Two|words", "1|One|words")
+    async with world.following(Wanted(match=parse("-is:withdrawn two"), count=50)):
+        assert world.place.taken() == ["A  Two"]
+        assert await world.minute("3|Three|words", "1|One|words") == []
+        assert await world.minute() == ["A  (withdrawn)  Two"]
+
+
+async def test_what_is_stored_as_withdrawn_is_listed(world: World) -> None:
+    world.site.put(A, "3|Three|words", "2|Two|words", "1|One|words")
+    engine, end = world.engine()
+    await world.poll(engine)
+    world.site.put(A, "3|Three|words", "1|One|words")
+    for _ in range(2):
+        await world.clock.advance(60)
+        await world.poll(engine)
+    end()
+    polled = asyncio.create_task(world.tail(Wanted(match=parse("is:withdrawn"), count=50)).run(once=True))
+    await world.clock.advance(2)
+    assert await polled == DONE
+    assert world.place.taken() == ["A  (withdrawn)  Two"]
+
+
+async def test_a_time_that_is_ago_is_held_against_the_time_of_each_change(world: World) -> None:
+    world.site.put(A, "b|Two|words", "a|One|words")
+    async with world.following(Wanted(match=parse("after:90s"), count=50)):
+        assert sorted(world.place.taken()) == ["A  One", "A  Two"]
+        assert await world.minute("c|Three|words", "b|Two|others", "a|One|words") == ["A  Three", "A  (edited)  Two"]
+        await world.minute()
+        # Edited when they are older than that: no news of what is looked for.
+        assert await world.minute("c|Three|others", "b|Two|words", "a|One|others") == []

@@ -20,6 +20,7 @@ from feeds.store import Store, View, open_reader, open_store
 from feeds.store.files import DATABASE
 from feeds.store.sqlite import SqliteStore
 from tests.support.posts import NOON, Ledger, at, batch, post
+from tests.support.queries import EMPTY
 from tests.support.stores import A, B, added, assert_sound, bring, configure, raw, record, recounted
 
 WRITER = """
@@ -167,7 +168,7 @@ class Operations(RuleBasedStateMachine):
         for text in ("storm", "fire -rain", "東*", '"rain kyiv"'):
             tree = parse(text)
             assert tree is not None
-            wanted = [entry.id for entry in entries if matches(tree, entry)]
+            wanted = [entry.id for entry in entries if matches(tree, entry, EMPTY)]
             assert list(self.store.select(View(tree)).ids) == wanted
 
     @invariant()

@@ -249,6 +249,16 @@ def test_the_change_log_is_read_in_portions(store: Store) -> None:
     assert store.last_seq() == 10
 
 
+def test_the_change_log_tells_what_became_of_one_entry(store: Store) -> None:
+    (source_id,) = configure(store, A)
+    bring(store, source_id, added(post("a")), added(post("b")), now=at(0))
+    bring(store, source_id, Withdrawn(1), now=at(1))
+    bring(store, source_id, Restored(1), Edited(2, post("b", title="Other")), now=at(2))
+    kinds = [(line.kind, line.at) for line in store.changes_of(1)]
+    assert kinds == [(ChangeKind.ADDED, at(0)), (ChangeKind.WITHDRAWN, at(1)), (ChangeKind.RESTORED, at(2))]
+    assert store.changes_of(9) == []
+
+
 # ------------------------------------------------------------------ what reconciling is told
 
 

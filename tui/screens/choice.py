@@ -1,0 +1,141 @@
+"""Which of the sources that an address leads to are meant.
+
+Owns the question. What is taken is the answer; adding it is the asker's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from feeds.events import Candidate, SourcesFound
+from tui import adding, cells
+from tui.command import Scope
+from tui.commands import BY_ID, bindings, keys_of
+from tui.session import Session
+from tui.widgets.choice_list import Choice, ChoiceList
+from tui.widgets.pane_title import PaneTitle
+
+_SMALL_TO = 16
+"""Lines up to which nothing but the list is shown."""
+_NARROW_TO = 60
+"""Columns up to which it has the whole screen."""
+_HINTS = (("add", "take"), ("mark", "mark-choice"), ("none", "take-none"), ("mark all", "mark-all-choices"))
+_GUESS = (
+    "A guess is a page that does not say it is a live blog: it is read by what it looks like, and something may be "
+    "missed."
+)
+
+
+class ChoiceScreen(ModalScreen[tuple[Candidate, ...]], inherit_bindings=False):
+    """Asks which; nothing when the reader thinks better of it."""
+
+    BINDINGS = bindings(Scope.CHOICE)
+    CSS = """
+    ChoiceScreen { align: center middle; background: $background 60%; }
+    ChoiceScreen > Vertical { width: 92%; max-width: 100; height: auto; max-height: 90%; background: $surface; }
+    ChoiceScreen ChoiceList { margin: 1 1 0 1; height: auto; }
+    ChoiceScreen .choice--note { padding: 1 2 0 2; color: $foreground 66%; height: auto; }
+    ChoiceScreen .choice--legend { padding: 1 2; height: auto; }
+    ChoiceScreen.-narrow > Vertical, ChoiceScreen.-low > Vertical { width: 100%; height: 100%; max-height: 100%; }
+    ChoiceScreen.-narrow ChoiceList, ChoiceScreen.-low ChoiceList { margin: 0; height: 1fr; }
+    ChoiceScreen.-low .choice--note { display: none; }
+    ChoiceScreen.-low .choice--legend { padding: 0 1; height: 1; }
+    """
+
+    def __init__(self, session: Session, found: SourcesFound, keys: Mapping[str, str]) -> None:
+        super().__init__()
+        self._found = found
+        self._keys = keys
+        self._ascii = session.options.ascii_only
+        choices = [
+            Choice(cells.one_line(each.title), adding.kind(each), cells.one_line(each.url)) for each in found.found
+        ]
+        self._list = ChoiceList(session.library, choices, ascii_only=self._ascii)
+
+    def compose(self) -> ComposeResult:
+        """Lay out what there is to take."""
+        with Vertical():
+            yield PaneTitle(adding.offers(self._found), in_use=True, ascii_only=self._ascii)
+            yield self._list
+            if any(each.adapter for each in self._found.found):
+                yield Static(Content(_GUESS), classes="choice--note")
+            yield Static(self._legend(), classes="choice--legend")
+
+    def on_resize(self) -> None:
+        """Take another size."""
+        width, height = self.app.size
+        low = height < _SMALL_TO
+        self.set_class(low, "-low")
+        self.set_class(width < _NARROW_TO, "-narrow")
+        whole = low or width < _NARROW_TO
+        # Outside of the whole screen the list is as high as it has rows, as far as there is room for them.
+        self._list.styles.height = None if whole else min(len(self._found.found) * 2, max(height * 9 // 10 - 9, 2))
+
+    def _legend(self) -> Content:
+        parts: list[tuple[str, str]] = []
+        several = len(self._found.found) > 1
+        for does, command in _HINTS if several else (_HINTS[0], _HINTS[2]):
+            key = keys_of(BY_ID[command], self._keys, ascii_only=self._ascii)[0]
+            parts += [(key, "$primary"), (f" {does}   ", "$foreground 60%")]
+        return Content.assemble(*parts)
+
+    # ------------------------------------------------------------------ commands
+
+    def _take(self, places: list[int]) -> None:
+        self.dismiss(tuple(self._found.found[place] for place in places))
+
+    def action_take(self) -> None:
+        """Take what is marked, or what is under the cursor."""
+        self._take(self._list.taken)
+
+    @on(ChoiceList.Pressed)
+    def _pressed(self) -> None:
+        self.action_take()
+
+    def action_take_numbered(self, number: int) -> None:
+        """Take the one of that number."""
+        if number <= len(self._found.found):
+            self._take([number - 1])
+
+    def action_take_none(self) -> None:
+        """Take none."""
+        self.dismiss(())
+
+    def action_mark_choice(self) -> None:
+        """Mark one of several."""
+        self._list.mark()
+
+    def action_mark_all_choices(self) -> None:
+        """Mark all, or none."""
+        self._list.mark_all()
+
+    def action_choice_down(self) -> None:
+        """Go one down."""
+        self._list.move(1)
+
+    def action_choice_up(self) -> None:
+        """Go one up."""
+        self._list.move(-1)
+
+    def action_choice_page_down(self) -> None:
+        """Go down by a screen."""
+        self._list.page(1)
+
+    def action_choice_page_up(self) -> None:
+        """Go up by a screen."""
+        self._list.page(-1)
+
+    def action_choice_first(self) -> None:
+        """Go to the first."""
+        self._list.go(0)
+
+    def action_choice_last(self) -> None:
+        """Go to the last."""
+        self._list.go(len(self._found.found))
