@@ -171,7 +171,8 @@ def prepare(path: Path) -> None:
                 # Both are settled by the first page that is written.
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 connection.execute("PRAGMA journal_mode = WAL").fetchall()
-            for number, migrate in enumerate(MIGRATIONS[have:], have + 1):
-                with transaction(connection, "IMMEDIATE"):
+            # All at once: who reads meanwhile sees the layout before, or the present one.
+            with transaction(connection, "IMMEDIATE"):
+                for migrate in MIGRATIONS[have:]:
                     migrate(connection)
-                    connection.execute(f"PRAGMA user_version = {number}")
+                connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")

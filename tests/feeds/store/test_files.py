@@ -519,6 +519,18 @@ def test_a_migration_that_fails_leaves_the_layout_before_it(tmp_path: Path, monk
     store.close()
 
 
+def test_a_store_is_never_seen_between_two_layouts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int]] = []
+
+    def looking(connection: sqlite3.Connection) -> None:
+        with raw(tmp_path) as other:
+            seen.append(other.execute("PRAGMA user_version").fetchone())
+
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, looking))
+    open_store(tmp_path).close()
+    assert seen == [(0,)]
+
+
 def test_a_reader_does_not_migrate_under_an_older_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(tmp_path)
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, migrate_further))
