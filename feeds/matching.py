@@ -6,10 +6,11 @@ restored) is decided by `feeds.reconcile`.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -30,8 +31,17 @@ class Matched(NamedTuple):
     """Entries that came back under another id."""
 
 
-def match(posts: Sequence[Post], entries: Sequence[Entry], shown: Sequence[str] = ()) -> Matched:
-    """Say which posts are which entries. `shown` are the identities of the last list, newest first."""
+_FEW = 3
+"""Posts from which a list is long enough to say that all ids in it are new ones."""
+
+
+def match(
+    posts: Sequence[Post], entries: Sequence[Entry], shown: Sequence[str] = (), *, is_list: bool = True
+) -> Matched:
+    """Say which posts are which entries. `shown` are the identities of the last list, newest first.
+
+    `is_list`: the posts are the list of the source; otherwise a few of it, from which nothing follows about the others.
+    """
     posts = _once(posts)
     places = {name: place for place, name in enumerate(shown)}
     by_key: dict[str, list[Entry]] = {}
@@ -44,7 +54,11 @@ def match(posts: Sequence[Post], entries: Sequence[Entry], shown: Sequence[str] 
     for name, indexes in groups.items():
         if name in by_key:
             found.update(pair({index: posts[index] for index in indexes}, by_key[name], places))
-    renamed = _match_aliases(posts, entries, found)
+    others = [index for index, entry in found.items() if posts[index].key and not _may_be(posts[index], entry.post)]
+    counted = bool(others) and _are_counted(posts) and not _is_one_of_many(others, found, posts)
+    if counted:
+        found = {index: entry for index, entry in found.items() if index not in others}
+    renamed = _match_aliases(posts, entries, found, counted=counted, is_list=is_list)
     names = Names(entry.identity for entry in entries)
     rows: list[Row] = []
     for index, post in enumerate(posts):
@@ -189,12 +203,49 @@ def _bearers(trait: Callable[[_Traits], Hashable | None], among: dict[int, _Trai
 # ------------------------------------------------------------------ another key, the same post
 
 
-def _match_aliases(posts: Sequence[Post], entries: Sequence[Entry], found: dict[int, Entry]) -> int:
+_COUNTED = re.compile(r"([A-Za-z_-]*)([0-9]{1,4})")
+
+
+def _are_counted(posts: Sequence[Post]) -> bool:
+    """Say whether ids are numbers without a gap, in order, as of a page that counts its posts whenever it is made.
+
+    Such an id is another post's as soon as a post below it is deleted, or slips in.
+    """
+    found = [_COUNTED.fullmatch(post.key) for post in posts if post.key]
+    numbers = [int(each[2]) for each in found if each is not None]
+    alike = len(numbers) == len(found) and len({each[1] for each in found if each is not None}) == 1
+    steps = {above - below for above, below in pairwise(numbers)}
+    return alike and (steps <= {1} or steps <= {-1})
+
+
+def _is_one_of_many(others: Sequence[int], found: dict[int, Entry], posts: Sequence[Post]) -> bool:
+    """Say whether one post alone is not what it was, and one of a higher number is: numbers would have moved there too.
+
+    Then it was edited and dated anew at once.
+    """
+    numbers = {index: int(matched[2]) for index in found if (matched := _COUNTED.fullmatch(posts[index].key))}
+    return len(others) == 1 and any(number > numbers[others[0]] for number in numbers.values())
+
+
+def _may_be(post: Post, known: Post) -> bool:
+    """Say whether two posts under one number may be one: they have their date in common, or what they say."""
+    if post.published is None or known.published is None or post.published == known.published:
+        return True
+    title, first = said(post.title), beginning(said(text_of(post)))
+    if first != beginning(said(text_of(known))):
+        return False
+    return len(first) >= ENOUGH or (title != "" and title == said(known.title))
+
+
+def _match_aliases(
+    posts: Sequence[Post], entries: Sequence[Entry], found: dict[int, Entry], *, counted: bool, is_list: bool
+) -> int:
     """Find entries whose posts came back under another id; return how many there are.
 
-    A name with a date in it proves it, where nobody else has that name; for what has no id, the date alone. A name
-    without one (“Market update”, on the page all of them are on) proves it only where no post kept its id and most are
-    found by such names: then the source makes new ids at every visit.
+    A name with a date in it proves it, where nobody else has that name; for what has no lasting id (`counted`: ids are
+    numbers that are given anew), the date alone. A name without one (“Market update”, on the page all of them are on)
+    proves it only where no post of a list that is long enough kept its id and most are found by such names: then the
+    source makes new ids at every visit. One new post that says what another said is news.
     """
     strangers = [index for index in range(len(posts)) if index not in found]
     claimed = {entry.id for entry in found.values()}
@@ -206,14 +257,21 @@ def _match_aliases(posts: Sequence[Post], entries: Sequence[Entry], found: dict[
     if any(entry.id not in claimed for entry in dated):
         wanted = _bearers_of_aliases([(index, post) for index, post in enumerate(posts) if post.published in dates])
         _claim(("fingerprint:", "beginning:"), wanted, dated, found, claimed)
-        _claim_moments([index for index in strangers if not _is_named(posts[index])], posts, dated, found, claimed)
-    if not by_key:
+        nameless = [index for index in strangers if counted or not _is_named(posts[index])]
+        _claim_moments(nameless, posts, dated, found, claimed)
+    if not by_key and is_list:
+        if found:
+            # Some are proved to have new ids, and none has kept its own: then the others have new ones too.
+            _claim_moments(strangers, posts, dated, found, claimed)
         guessed = dict(found)
-        _claim(("address:", "words:"), _bearers_of_aliases(enumerate(posts)), entries, guessed, claimed)
+        # Those of one key were held against one another already.
+        keys = {key(entry.post) for entry in entries}
+        strange = [(index, post) for index, post in enumerate(posts) if key(post) not in keys]
+        _claim(("address:", "words:"), _bearers_of_aliases(strange), entries, guessed, claimed)
         _claim_moments(strangers, posts, dated, guessed, claimed)
-        if len(guessed) * 2 >= len(posts):
+        if _FEW <= len(guessed) and len(guessed) * 2 >= len(posts):
             found.update(guessed)
-    return sum(_is_named(posts[index]) for index in found if index not in by_key)
+    return 0 if counted else sum(_is_named(posts[index]) for index in found if index not in by_key)
 
 
 def _is_named(post: Post) -> bool:

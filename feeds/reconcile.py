@@ -1,8 +1,8 @@
 """What a visit changed: the posts that were read held against the entries that are known.
 
-Owns what counts as new, edited, withdrawn and restored, where a new entry stands in time, and when absence means
-something; which post is which entry is the business of `feeds.identity`. A pure function: the store applies what it
-returns. Knows no ids being made, no transactions, no clock.
+Owns what counts as new, edited, withdrawn and restored, and where a new entry stands in time; which post is which
+entry is the business of `feeds.matching`, what it means that an entry is missing that of `feeds.absence`. A pure
+function: the store applies what it returns. Knows no ids being made, no transactions, no clock.
 """
 
 from __future__ import annotations
@@ -10,24 +10,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import accumulate, pairwise
-from typing import NamedTuple
+from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds import identity, matching
+from feeds import absence, identity, matching
+from feeds.absence import MAX_WINDOW as MAX_WINDOW
+from feeds.absence import POLLS_TO_WITHDRAW as POLLS_TO_WITHDRAW
+from feeds.absence import Seen as Seen
+from feeds.absence import Shown
 from feeds.matching import Matched
 from feeds.model import Batch, Entry, Extent, Post
-
-POLLS_TO_WITHDRAW = 2
-"""Polls in a row on which an entry must be missing between others before it is taken to be withdrawn."""
-
-MAX_WINDOW = 10_000
-"""Entries of a source's list that are remembered from one poll to the next."""
-
-_UNTOLD = -1
-"""`Seen.absences` of an entry that was missing without anything following from it."""
 
 _RISING = 4
 """Steps to a later date, and times as many as to an earlier one, from which a list is said to begin with the oldest."""
@@ -46,15 +40,6 @@ kept. So it costs at most twelve an hour however often it is polled, and what is
 
 
 # ------------------------------------------------------------------ what is known, and what comes out
-
-
-class Seen(Struct, frozen=True, array_like=True, omit_defaults=True):
-    """A place in the list a source showed at its last poll."""
-
-    identity: str
-    absences: int = 0
-    """Polls in a row on which it was missing between others; 0 where it was shown, -1 where it was missing without
-    anything following from it (nothing newer was shown, or the list was in another order)."""
 
 
 class Known(Struct, frozen=True):
@@ -143,12 +128,14 @@ def reconcile(known: Known, batch: Batch, now: datetime) -> Reconciled:
     # Half a post would be an edit of the whole one, and be edited back at the next poll.
     posts = _newest_first([post for post in batch.finished if not post.withdrawn], known)
     gone = [post for post in batch.posts if post.withdrawn]
-    matched = matching.match(posts, known.entries, [seen.identity for seen in known.window or ()])
+    before = [seen.identity for seen in known.window or ()]
+    matched = matching.match(posts, known.entries, before, is_list=batch.extent is not Extent.DELTA)
     tombstones = _tombstones(matched, gone, known)
-    shown = [_Shown(name, post.published, pinned=post.pinned) for name, post, _ in matched.rows]
+    shown = [Shown(name, post.published, pinned=post.pinned) for name, post, _ in matched.rows]
     taken_back = {each.entry_id for each in tombstones}
-    window, withdrawn, gap = _absences(known, shown, batch.extent, whole=_is_whole(batch), spared=taken_back)
+    absent = absence.after(known.window or (), known.entries, shown, absence.reach(batch), spared=taken_back)
     updates, restless = _updates(matched, now)
+    withdrawn = map(Withdrawn, absent.withdrawn)
     changes = [*_additions(matched, gone, known, now), *updates, *tombstones, *withdrawn]
     problems: list[str] = []
     if matched.renamed >= _CHURN:
@@ -157,22 +144,13 @@ def reconcile(known: Known, batch: Batch, now: datetime) -> Reconciled:
         them = "1 entry changes" if restless == 1 else f"{restless} entries change"
         its = "its" if restless == 1 else "their"
         problems.append(f"{them} at nearly every visit; only {its} newest state is kept.")
-    return Reconciled(tuple(changes), window, now, gap, tuple(problems))
+    return Reconciled(tuple(changes), absent.window, now, absent.gap, tuple(problems))
 
 
 def confirm(known: Known, now: datetime) -> Reconciled:
     """Return what a poll changed that found the source as it was: what was missing from its place still is."""
-    entries = {entry.identity: entry for entry in known.entries}
-    window: list[Seen] = []
-    withdrawn: list[Change] = []
-    for seen in known.window or ():
-        absences = seen.absences + 1 if seen.absences > 0 else seen.absences
-        entry = entries.get(seen.identity)
-        if absences < POLLS_TO_WITHDRAW:
-            window.append(Seen(seen.identity, absences))
-        elif entry is not None and entry.withdrawn_at is None:
-            withdrawn.append(Withdrawn(entry.id))
-    return Reconciled(tuple(withdrawn), tuple(window), now)
+    absent = absence.again(known.window or (), known.entries)
+    return Reconciled(tuple(map(Withdrawn, absent.withdrawn)), absent.window, now)
 
 
 def place_in_time(post: Post, now: datetime, read_at: datetime | None) -> datetime:
@@ -274,129 +252,3 @@ def _tombstones(matched: Matched, gone: Sequence[Post], known: Known) -> list[Wi
         found = candidates if len(candidates) == 1 else matching.pair(posts, candidates, places).values()
         out.update({entry.id: Withdrawn(entry.id) for entry in found if entry.withdrawn_at is None})
     return list(out.values())
-
-
-# ------------------------------------------------------------------ absence
-
-
-def _is_whole(batch: Batch) -> bool:
-    """Say whether what a batch does not list is gone: it says that it is all there is, and nothing was cut off."""
-    return batch.extent is Extent.WHOLE and not batch.problems
-
-
-class _Shown(NamedTuple):
-    identity: str
-    published: datetime | None
-    pinned: bool
-
-
-def _absences(
-    known: Known, shown: Sequence[_Shown], extent: Extent, *, whole: bool, spared: set[int]
-) -> tuple[tuple[Seen, ...], list[Change], bool]:
-    """Return the new window, what is withdrawn by absence, and whether there is a gap.
-
-    Absence is not deletion: a list is a window that entries fall out of at its end. An entry is withdrawn when it is
-    missing at two polls in a row while the list still shows an entry that stood or is new above it, and one that stood
-    below it. Pinned entries stand above and below nothing. Nothing follows from a list that is empty, in another order,
-    or without most of what it showed. `spared` are the ids of entries whose absence is explained otherwise.
-    """
-    before = known.window or ()
-    places = {each.identity: place for place, each in enumerate(shown)}
-    if not shown or extent is Extent.DELTA:
-        older = {seen.identity for seen in before}
-        fresh = [Seen(each.identity) for each in shown if each.identity not in older]
-        kept = [Seen(seen.identity) if seen.identity in places else seen for seen in before]
-        return (*fresh, *kept)[:MAX_WINDOW], [], False
-    entries = {entry.identity: entry for entry in known.entries}
-    pinned = {each.identity for each in shown if each.pinned}
-    pinned.update(entry.identity for entry in known.entries if entry.post.pinned)
-    loose = [each for each in shown if not each.pinned]
-    # One that comes back stood nowhere in particular.
-    anchors = {seen.identity for seen in before if not seen.absences and seen.identity in places} - pinned
-    listed = tuple(Seen(each.identity) for each in shown[:MAX_WINDOW])
-    if not anchors:
-        parted = any(not seen.absences and seen.identity not in pinned for seen in before)
-        return listed, [], parted and bool(loose) and not whole
-    missing, in_order = _missing(before, places, loose, entries, anchors, pinned, whole=whole)
-    if sum(missing.get(seen.identity, False) for seen in before if seen.absences <= 0) > len(anchors):
-        return listed, [], False
-    ghosts: dict[str, Seen] = {}
-    withdrawn: list[Change] = []
-    for seen in before:
-        name = seen.identity
-        if name not in missing or entries[name].id in spared:
-            continue
-        absences = max(seen.absences, 0) + 1 if missing[name] and in_order else _UNTOLD
-        if absences >= POLLS_TO_WITHDRAW:
-            withdrawn.append(Withdrawn(entries[name].id))
-        else:
-            ghosts[name] = Seen(name, absences)
-    return _with_ghosts(before, listed, ghosts, anchors), withdrawn, False
-
-
-def _is_redated(shown: _Shown, entry: Entry | None) -> bool:
-    before = entry.post.published if entry is not None else None
-    return before is not None and shown.published is not None and shown.published != before
-
-
-def _missing(
-    before: Sequence[Seen],
-    places: dict[str, int],
-    loose: Sequence[_Shown],
-    entries: dict[str, Entry],
-    anchors: set[str],
-    pinned: set[str],
-    *,
-    whole: bool,
-) -> tuple[dict[str, bool], bool]:
-    """Return the entries that are missing and have not fallen off the end, and whether the others are in their order.
-
-    An entry is True where others stand on both sides. `places` are those of everything that is shown, `loose` is what
-    of it is not pinned, `anchors` are the entries that stood in the list before and stand in it still. Where their
-    order has changed, an entry is forgotten unless some are above it and some below it as they were: nobody can say any
-    more where the others should stand. Nor is anything below it where all that are have other dates now: they may have
-    been published again above it.
-    """
-    oldest = min((each.published for each in loose if each.published), default=None)
-    top = places[loose[0].identity]
-    kept = [seen.identity for seen in before if seen.identity in anchors]
-    order = [places[name] for name in kept]
-    below = list(accumulate(reversed(order), min))[::-1]
-    above = list(accumulate(order, max))
-    in_order = order == above
-    missing: dict[str, bool] = {}
-    passed = 0
-    redated = {each.identity for each in loose if _is_redated(each, entries.get(each.identity))}
-    steady = max((place for place, name in enumerate(kept) if name not in redated), default=-1)
-    for seen in before:
-        if seen.identity in anchors:
-            passed += 1
-        entry = entries.get(seen.identity)
-        if seen.identity in places or entry is None or entry.withdrawn_at is not None:
-            continue
-        published = entry.post.published
-        fallen = published is not None and oldest is not None and published < oldest
-        held = passed <= steady and (in_order or (passed > 0 and above[passed - 1] < below[passed]))
-        if whole:
-            missing[seen.identity] = True
-        elif held and not fallen and seen.identity not in pinned:
-            missing[seen.identity] = top < below[passed]
-    return missing, in_order
-
-
-def _with_ghosts(
-    before: Sequence[Seen], listed: Sequence[Seen], ghosts: dict[str, Seen], anchors: set[str]
-) -> tuple[Seen, ...]:
-    """Return the list with the missing ones before the anchor they stood before: what is new stands above them."""
-    above: dict[str, list[Seen]] = {}
-    waiting: list[Seen] = []
-    for seen in before:
-        if seen.identity in ghosts:
-            waiting.append(ghosts[seen.identity])
-        elif seen.identity in anchors:
-            above[seen.identity], waiting = waiting, []
-    out: list[Seen] = []
-    for shown in listed:
-        out += above.get(shown.identity, ())
-        out.append(shown)
-    return (*out, *waiting)[:MAX_WINDOW]

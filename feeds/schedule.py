@@ -104,7 +104,8 @@ def after_success(
 def _oddity(known: Health, batch: Batch | None) -> str:
     """Return what is odd about a source that was read: an answer that is the same as last time is as odd as it was."""
     if batch is None:
-        return "" if known.outcome is Outcome.FAILED else known.message
+        # Why a poll failed, or that there are no more of them, is said of that time alone.
+        return "" if known.outcome is Outcome.FAILED or known.standing is Standing.ENDED else known.message
     return batch.problems[0] if batch.problems else ""
 
 

@@ -73,7 +73,8 @@ class Visitor:
             batch=polled.batch,
             adapter=polled.batch.adapter if polled.batch else None,
             validators=polled.validators,
-            digest=polled.digest or None,
+            # Of a batch that no conditional request brought there is none; an older one would be that of other news.
+            digest=polled.digest,
             moved_to=polled.moved_to if polled.batch else None,
         )
         self._store.apply(source.id, reconciled, record)
@@ -195,6 +196,7 @@ class Visitor:
             now=self._clock.now(),
         )
         polled = await self._ask(source, visit, Validators(), "")
+        self._heed(source, polled.refused)
         batch = polled.batch
         assert batch is not None  # it is never asked whether something has changed
         return replace(batch, older={}) if batch.older == source.older else batch  # it would lead back to itself

@@ -85,25 +85,27 @@ class AlJazeera:
         known = {*memory.listed, *memory.missing}
         unknown = [key for key in ids if key not in known]
         again = [key for key in ids[:CHECKED] if key in known] if checking else []
-        posts, failed = yield from _fetch(blog, (*unknown[:FETCHED], *again))
+        posts, _, failed = yield from _fetch(blog, (*unknown[:FETCHED], *again))
         if failed:
             problems.append(f"Some posts could not be read; they are asked for again. {failed}")
         # At a first visit what was not fetched is older; if nothing was, the next one is the first.
         waiting = [key for key in unknown if key not in posts] if known or not posts else []
         left = _left(memory, ids)
-        # Twice in a row: lists come from caches that do not always agree.
-        gone = [Post(key=key, withdrawn=True) for key in left.missing if left.sure and key in memory.missing]
+        # Twice in a row, and not while half the service is down: lists come from caches that do not always agree.
+        gone = [key for key in left.missing if left.sure and not failed and key in memory.missing]
         listed = dict.fromkeys((*left.doubtful, *(key for key in ids if key not in waiting)))
         shown = tuple(posts[key] for key in ids if key in posts)
+        stones = (Post(key=key, withdrawn=True) for key in gone)
         cursor: dict[str, object] = {
             "about": about,
             "listed": list(listed)[:MAX_IDS],
-            "missing": [key for key in left.missing if not left.sure or key not in memory.missing],
-            "waiting": len(waiting) if known else 0,
+            "missing": [key for key in left.missing if key not in gone],
+            # What could not be read is a problem until the next visit, which has to find out that it is none any more.
+            "waiting": max(len(waiting) if known else 0, len(problems)),
         }
         count = max((place for place, key in enumerate(ids, 1) if key in posts), default=0)
         older = _place(ids, count) if shown or not known else {}
-        batch = _batch(blog, about, (*shown, *gone), cursor)
+        batch = _batch(blog, about, (*shown, *stones), cursor)
         return replace(batch, older=older, problems=tuple(problems))
 
     def older(self, visit: Visit) -> Flow[Batch]:
@@ -121,14 +123,12 @@ class AlJazeera:
         # Where all of them are gone, what follows has moved up by as many.
         start = places[0] if places else max((count or 0) - len(names), 0)
         portion = ids[start : start + OLDER]
-        posts, failed = yield from _fetch(blog, portion)
-        if failed and not posts:
+        posts, answered, failed = yield from _fetch(blog, portion)
+        if failed and not answered:
             raise ParseError(f"The older posts could not be read. {failed}")
         problems = (f"Some older posts could not be read; they are asked for again. {failed}",) if failed else ()
-        shown = tuple(posts.values())
-        return Batch(
-            Kind.LIVEBLOG, posts=shown, link=blog.address, older=_place(ids, start + len(shown)), problems=problems
-        )
+        older = _place(ids, start + answered)
+        return Batch(Kind.LIVEBLOG, posts=tuple(posts.values()), link=blog.address, older=older, problems=problems)
 
 
 def _list(blog: _Blog, *, conditional: bool = False) -> Generator[Request, Response, list[str]]:
@@ -140,16 +140,25 @@ def _list(blog: _Blog, *, conditional: bool = False) -> Generator[Request, Respo
     return ids
 
 
-def _fetch(blog: _Blog, wanted: Sequence[str]) -> Generator[Request, Response, tuple[dict[str, Post], str]]:
-    """Ask for posts, in that order, until one cannot be had; return those that were, and why it could not."""
-    posts: dict[str, Post] = {}
+def _fetch(blog: _Blog, wanted: Sequence[str]) -> Generator[Request, Response, tuple[dict[str, Post], int, str]]:
+    """Ask for posts, in that order, until one cannot be had.
+
+    Return those that were, how many were answered (of one that is gone meanwhile with nothing), and why no more were.
+    """
+    answers: dict[str, Object] = {}
     for key in wanted:
         variables = {"postID": int(key), "postType": "liveblog-update", "preview": "", "isAmp": False}
         response = yield _ask(blog, "LiveBlogUpdateQuery", variables, optional=True)
-        if response.failed:
-            return posts, response.failed
-        posts[key] = _read_post(response, key, blog.address)
-    return posts, ""
+        try:
+            # An answer that is cut off, or a page for people, is no post without words: that would be an edit.
+            answers[key] = _post_of(_load(response))
+        except ParseError as error:
+            failed = response.failed or str(error)
+            break
+    else:
+        failed = ""
+    # Read when all are there: until then every answer has the visit begin anew.
+    return {key: _post(found, key, blog.address) for key, found in answers.items() if found}, len(answers), failed
 
 
 def _place(ids: Sequence[str], count: int) -> dict[str, object]:
@@ -212,7 +221,7 @@ class _Memory(Struct, frozen=True):
     missing: tuple[str, ...] = ()
     """Ids that had left the list at the last visit."""
     waiting: bool = False
-    """Whether some are still to be fetched."""
+    """Whether some are still to be fetched, or something could not be read."""
 
 
 def _memory(cursor: Mapping[str, object]) -> _Memory:
@@ -336,15 +345,6 @@ def _alone(response: Response, url: str) -> Batch:
 def _post_of(found: object) -> Object:
     post = jsonvalue.mapping(found, "data", "posts")
     return post if jsonvalue.string(post, "postType") == "liveblog-update" else {}
-
-
-def _read_post(response: Response, key: str, base: str) -> Post:
-    """Read the answer that holds a post; one that cannot be read costs the post its words."""
-    try:
-        found = _post_of(jsonvalue.load(response, _WHAT))
-    except ParseError:
-        found = {}
-    return _post(found, key, base)
 
 
 def _post(found: Object, key: str, base: str) -> Post:

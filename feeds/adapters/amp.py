@@ -80,6 +80,8 @@ class Amp:
 
 def _read(response: Response, visit: Visit) -> Batch:
     """Read a page with an `amp-live-list`. Raises `ParseError`."""
+    from feeds import html
+
     tree, page = livepage.load(response)
     found = amplist.find(tree, visit.now)
     if found is None:
@@ -106,6 +108,8 @@ def _read(response: Response, visit: Visit) -> Batch:
         posts=posts,
         extent=Extent.DELTA if _is_delta(response) else batch.extent,
         older=paging.place(visit, response, text.url(found.older, page.base) or "" if found.older else ""),
+        cut=page.cut,
+        problems=(*batch.problems, html.CUT) if page.cut else batch.problems,
     )
 
 

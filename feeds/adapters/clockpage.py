@@ -3,20 +3,23 @@
 Owns what is made of such a page, and that nobody gets it unasked: what looks like a live blog may as well be a
 programme or a timetable, so it is read only where a person says so. What is a post is found by `liveblogs.clocklist`,
 its day by `liveblogs.clocktimes`. The day is a guess as well, so it is kept once it was made: a page that is saved
-again tomorrow has no new posts.
+again tomorrow has no new posts. A post is known by its day, its clock and its first words; where these are corrected,
+by its clock and its neighbours.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from feeds import dates, text
+from msgspec import Struct
+
+from feeds import dates, jsonvalue, text
 from feeds import sniff as sniffing
 from feeds.document import Document, plain
 from feeds.errors import ParseError
@@ -24,7 +27,7 @@ from feeds.flow import Confidence, Flow, Request, Response, Visit
 from feeds.identity import said
 from feeds.liveblogs import clocklist, clocktimes, postmarkup, stretches
 from feeds.liveblogs.clocklist import ClockList, Start
-from feeds.model import Batch, Coverage, Kind, Post
+from feeds.model import Batch, Coverage, Extent, Kind, Post
 from feeds.schemaorg import linkeddata, livepage
 from feeds.schemaorg.livepage import ACCEPT, Page
 from feeds.sniff import Form
@@ -47,6 +50,9 @@ _YEARS = range(1995, 2200)
 _MAX_TITLE = 200
 """Characters of a heading; what is longer is the text of the post, in bold."""
 _FIRST_WORDS = 8
+_CLOCK = 5
+"""Characters of a name that are its clock, “13:47”."""
+_MAX_NAME = 100
 _REMEMBERED = 500
 
 
@@ -83,7 +89,9 @@ class ClockPage:
 
 
 def read(response: Response, cursor: Mapping[str, object]) -> Batch:
-    """Read a page by its clock times. Raises `ParseError`."""
+    """Read a page by its clock times. Posts are returned with the newest first. Raises `ParseError`."""
+    from feeds import html
+
     tree, page = livepage.load(response)
     found = clocklist.find(tree)
     if found is None:
@@ -91,9 +99,15 @@ def read(response: Response, cursor: Mapping[str, object]) -> Batch:
     stated = _Stated(tree, response, page)
     bodies = _bodies(found, page.base)
     names = [f"{start.clock.written} {_words(body, start)}" for start, body in zip(found.starts, bodies, strict=True)]
-    days = _days(found, names, stated, cursor)
-    memory = {name: day.isoformat() for name, day in zip(names, days, strict=True) if day is not None}
-    posts = _posts(found, bodies, names, days, stated, page)
+    memory = _memory(cursor)
+    renamed = _renamed(names, list(memory.days))
+    days = _days(found, [renamed.get(name, name) for name in names], stated, memory)
+    memory = _remembered(memory, names, renamed, days)
+    posts = list(_posts(found, bodies, [memory.was.get(name, name) for name in names], days, stated, page))
+    cut, extent = page.cut, Extent.DELTA if page.cut else Extent.PART
+    if not found.newest_first:
+        # The newest is the one in which a page is cut off.
+        posts, cut = posts[::-1][1 if cut else 0 :], False
     title = page.heading or page.title
     return Batch(
         Kind.LIVEBLOG,
@@ -103,7 +117,10 @@ def read(response: Response, cursor: Mapping[str, object]) -> Batch:
         link=page.addresses[0],
         language=page.language,
         coverage=Coverage(headline=title),
-        cursor={"days": dict(list(memory.items())[:_REMEMBERED])},
+        extent=extent,
+        cursor={"days": memory.days, "was": memory.was},
+        problems=(html.CUT,) if page.cut else (),
+        cut=cut,
     )
 
 
@@ -156,15 +173,13 @@ def _posts(
         )
 
 
-def _days(found: ClockList, names: list[str], stated: _Stated, cursor: Mapping[str, object]) -> list[date | None]:
+def _days(found: ClockList, names: list[str], stated: _Stated, memory: _Memory) -> list[date | None]:
     """Return the days of the posts, in the order of the page; those that were known before stay as they are."""
-    remembered = cursor.get("days")
     once = Counter(names)
     known: dict[int, date] = {}
     order = range(len(names)) if found.newest_first else range(len(names) - 1, -1, -1)
     for place, index in enumerate(order):
-        written = remembered.get(names[index]) if isinstance(remembered, dict) else None
-        day = _day(written) if once[names[index]] == 1 else None
+        day = _day(memory.days.get(names[index])) if once[names[index]] == 1 else None
         if day is not None:
             known[place] = day
     clocks = [(found.starts[index].clock, found.starts[index].zone or stated.zone) for index in order]
@@ -180,6 +195,83 @@ def _day(written: object) -> date | None:
     except ValueError:
         return None
     return day if day.year in _YEARS else None
+
+
+# ------------------------------------------------------------------ who is who
+
+
+class _Memory(Struct, frozen=True):
+    """What is remembered of a page from one visit to the next."""
+
+    days: dict[str, str]
+    """The days of its posts by their names, empty where it is not known which; in the order of the page. Those that are
+    missing stand where they stood."""
+    was: dict[str, str]
+    """The first names of posts whose first words were others then."""
+
+
+def _memory(cursor: Mapping[str, object]) -> _Memory:
+    days, was = (jsonvalue.remembered(cursor, name) for name in ("days", "was"))
+    return _Memory(_texts(days), _texts(was))
+
+
+def _texts(found: Mapping[str, object]) -> dict[str, str]:
+    return {text.clean(name)[:_MAX_NAME]: each[:_MAX_NAME] for name, each in found.items() if isinstance(each, str)}
+
+
+def _renamed(names: list[str], before: list[str]) -> dict[str, str]:
+    """Return which posts are which of those remembered, though their first words are others now.
+
+    They have the same clock, and stand between the same posts that are as they were. At an end of the list, where posts
+    come and go, those count that are nearest to the others.
+    """
+    count = Counter(names)
+    kept = {name for name in before if count[name] == 1}
+    gone = _between([name for name in before if not count[name] or name in kept], kept)
+    fresh = _between([name for name in names if count[name] == 1], kept)
+    out: dict[str, str] = {}
+    for place, found in fresh.items():
+        _, above, below = place
+        if not above:
+            out.update(zip(reversed(found), reversed(gone[place]), strict=False))
+        elif not below or len(found) == len(gone[place]):
+            out.update(zip(found, gone[place], strict=False))
+    return out
+
+
+def _between(order: list[str], kept: set[str]) -> defaultdict[tuple[str, str, str], list[str]]:
+    """Return the names of a list that are not kept, by their clocks and the nearest above and below that are."""
+    out: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    below: list[str] = []
+    for name in reversed(order):
+        below.append(name if name in kept else below[-1] if below else "")
+    above = ""
+    for name, under in zip(order, reversed(below), strict=True):
+        if name in kept:
+            above = name
+        elif above or under:
+            out[name[:_CLOCK], above, under].append(name)
+    return out
+
+
+def _remembered(memory: _Memory, names: list[str], renamed: dict[str, str], days: list[date | None]) -> _Memory:
+    """Return what to remember next time: a copy of the page from before must not make new posts of those it lacks."""
+    shown = {name: "" if day is None else day.isoformat() for name, day in zip(names, days, strict=True)}
+    replaced = set(renamed.values())
+    following: defaultdict[str, list[str]] = defaultdict(list)
+    place = ""
+    for name in memory.days:
+        if name in shown:
+            place = name
+        elif name not in replaced:
+            following[place].append(name)
+    order = [*following[""], *(each for name in shown for each in (name, *following[name]))]
+    # Where they are too many, those that are missing go first.
+    spare = _REMEMBERED - len(shown)
+    order = [name for name in order if name in shown or (spare := spare - 1) >= 0][:_REMEMBERED]
+    first = {name: memory.was.get(renamed.get(name, name), renamed.get(name, name)) for name in order}
+    kept = {name: shown[name] if name in shown else memory.days[name] for name in order}
+    return _Memory(kept, {name: each for name, each in first.items() if each != name})
 
 
 # ------------------------------------------------------------------ what the page says of itself

@@ -106,6 +106,7 @@ def _read(response: Response, visit: Visit, least: int = LEAST) -> Batch:
     problems: tuple[str, ...] = ()
     if len(entries) > MAX_ENTRIES:
         problems = (f"The page lists more than {MAX_ENTRIES:,} entries; only these were read.",)
+    cut = html.is_cut(sniffing.unpack(response, sniffing.sniff(response)))
     return Batch(
         Kind.FEED,
         posts=tuple(posts.values()),
@@ -115,7 +116,8 @@ def _read(response: Response, visit: Visit, least: int = LEAST) -> Batch:
         language=text.line(str(tree.get("lang") or ""))[:40] or None,
         extent=Extent.PART,
         older=_older(tree, base, visit, response),
-        problems=problems,
+        problems=(*problems, html.CUT) if cut else problems,
+        cut=cut,
     )
 
 

@@ -264,7 +264,7 @@ def _alone(response: Response) -> Batch:
 
 
 def _read(response: Response) -> tuple[Post, ...]:
-    """Return the posts of an answer, each once: one that is pinned may stand on top and in its place.
+    """Return the posts of an answer, each once: one that is pinned may stand on top and, below, where it belongs.
 
     Raises `ParseError`.
     """
@@ -277,13 +277,14 @@ def _read(response: Response) -> tuple[Post, ...]:
         said = f" It says: “{text.line(reason[:1_000])[:100].strip()}”." if reason.strip() else ""
         raise NotAFeedError(f"This is JSON, but not the news of a live blog of 24liveblog.{said}")
     posts: dict[str, Post] = {}
-    for each in news[:MAX_ENTRIES]:
+    for number, each in enumerate(news[:MAX_ENTRIES]):
         post = _post(each)
-        known = posts.get(post.key) if post.key else None
-        if known is None:
-            posts[post.key or f"\0{len(posts)}"] = post
-        elif post.pinned and not known.pinned:
-            posts[post.key] = replace(known, pinned=True)
+        name = post.key or f"\0{number}"
+        known = posts.get(name, post)
+        if known.pinned or post.pinned:
+            posts.pop(name, None)
+            known = replace(known, pinned=True)
+        posts[name] = known
     return tuple(posts.values())
 
 

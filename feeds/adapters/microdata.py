@@ -68,11 +68,14 @@ class Microdata:
 
 def read(response: Response, cursor: Mapping[str, object], now: datetime | None = None) -> Batch:
     """Read a page whose attributes describe a live blog. Raises `ParseError`."""
+    from feeds import html
+
     tree, page = livepage.load(response)
     found = _find(tree, page)
     if found.blog is None:
         raise livepage.not_a_blog(page, f"no schema.org {TYPE} in its attributes")
-    return liveblog.batch(found, cursor, now)
+    batch = liveblog.batch(found, cursor, now)
+    return replace(batch, cut=True, problems=(*batch.problems, html.CUT)) if page.cut else batch
 
 
 def _find(tree: _Element, page: Page, *, joined: bool = True) -> Found:

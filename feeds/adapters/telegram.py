@@ -87,8 +87,10 @@ class Telegram:
             title=page.title,
             description=page.description,
             link=f"{SITE}/{channel}" if channel else None,
-            extent=Extent.SINCE,
+            # Nothing is withdrawn because a page is cut off.
+            extent=Extent.DELTA if page.cut else Extent.SINCE,
             older=_place(channel, page.oldest),
+            problems=("The page is cut off; the newest messages are not on it.",) if page.cut else (),
         )
 
     def older(self, visit: Visit) -> Flow[Batch]:
@@ -97,6 +99,8 @@ class Telegram:
         if not channel or not isinstance(before, int) or not 1 < before < _MOST:
             raise backlog.lost()
         page = _read((yield Request(f"{SITE}/s/{channel}?before={before}", headers=_HEADERS)), channel, back=True)
+        if page.cut:
+            raise ParseError("The page with the older messages is cut off.")
         if page.oldest >= before:
             raise backlog.other()
         posts = tuple(post for post in page.posts if _number(post) < before)
@@ -133,6 +137,8 @@ class _Page(Struct, frozen=True):
     """The newest first."""
     oldest: int = 0
     """Number of the oldest message, service messages counted; 0 where there is none."""
+    cut: bool = False
+    """It ends before its end. The message it ends in is not among the posts."""
 
 
 def _read(response: Response, channel: str = "", *, back: bool = False) -> _Page:
@@ -145,13 +151,18 @@ def _read(response: Response, channel: str = "", *, back: bool = False) -> _Page
     sniffed = sniffing.sniff(response)
     if sniffed.form is not Form.HTML:
         raise sniffing.not_a_feed(sniffed, response)
-    tree = html.tree(sniffing.unpack(response, sniffed), sniffing.header_charset(response))
+    markup = sniffing.unpack(response, sniffed)
+    tree = html.tree(markup, sniffing.header_charset(response))
     if tree is None:
         raise NotAFeedError("This web page is empty.")
+    cut = html.is_cut(markup)
     base = f"{SITE}/s/{channel}" if channel else response.url
     posts: dict[str, Post] = {}
     numbers = []
-    for element in _with_class(tree, _MESSAGE):
+    messages = list(_with_class(tree, _MESSAGE))
+    if cut and messages:
+        del messages[-1]
+    for element in messages:
         key = text.clean(str(element.get("data-post") or "")).strip()
         if not key or key in posts:
             continue
@@ -168,6 +179,7 @@ def _read(response: Response, channel: str = "", *, back: bool = False) -> _Page
         description=text.line(metas.get("og:description", ""))[:2_000],
         posts=tuple(reversed(posts.values())),
         oldest=min(numbers, default=0),
+        cut=cut,
     )
 
 

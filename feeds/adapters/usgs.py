@@ -21,7 +21,7 @@ from feeds.model import Batch, Extent, Kind, Post
 from feeds.sniff import MAX_ENTRIES
 
 REMEMBERED = 3_000
-"""Earthquakes whose keys are remembered from one visit to the next: those of the newest."""
+"""Earthquakes whose keys are remembered from one visit to the next: the last that were listed."""
 _SIGNIFICANT = 600
 """`sig` from which the Survey itself calls an earthquake significant."""
 _ALERTS = frozenset({"yellow", "orange", "red"})
@@ -77,11 +77,14 @@ def _read(response: Response, cursor: Mapping[str, object]) -> Batch:
     features = [each for each in jsonvalue.objects(found, "features") if _is_earthquake(each)]
     if not features and jsonvalue.items(found, "features"):
         raise NotAFeedError("This is GeoJSON, but what it lists are no earthquakes.")
-    known = frozenset(key for key in jsonvalue.items(cursor.get("keys")) if isinstance(key, str) and key)
+    known = [key for key in jsonvalue.items(cursor.get("keys")) if isinstance(key, str) and key]
+    names = frozenset(known)
     posts: dict[str, Post] = {}
     for feature in features[:MAX_ENTRIES]:
-        post = _post(feature, known, response.url)
+        post = _post(feature, names, response.url)
         posts.setdefault(post.key or f"\0{len(posts)}", post)
+    # One that is missing may come back, under another id.
+    keys = list(dict.fromkeys((*(post.key for post in posts.values() if post.key), *known)))[:REMEMBERED]
     problems: tuple[str, ...] = ()
     if len(features) > MAX_ENTRIES:
         problems = (f"The list holds more than {MAX_ENTRIES:,} earthquakes; only these were read.",)
@@ -92,7 +95,7 @@ def _read(response: Response, cursor: Mapping[str, object]) -> Batch:
         link=_MAP if _HOST in jsonvalue.string(found, "metadata", "url") else None,
         # All of some time, the newest first: what is missing above the oldest was taken back.
         extent=Extent.SINCE,
-        cursor={"keys": [post.key for post in posts.values() if post.key][:REMEMBERED]},
+        cursor={"keys": keys},
         problems=problems,
     )
 

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds import sniff as sniffing
 from feeds import text
@@ -45,6 +46,8 @@ class Page(Struct, frozen=True):
     """It holds an `amp-live-list`."""
     interval: float | None = None
     """Seconds between polls that list asks for."""
+    cut: bool = False
+    """It ends before its markup does."""
 
     def fragment(self, name: str) -> str:
         """Return the address of an element of the page."""
@@ -58,10 +61,11 @@ def load(response: Response) -> tuple[_Element, Page]:
         raise sniffing.not_a_feed(sniffed, response)
     from feeds import html
 
-    tree = html.tree(sniffing.unpack(response, sniffed), sniffing.header_charset(response))
+    body = sniffing.unpack(response, sniffed)
+    tree = html.tree(body, sniffing.header_charset(response))
     if tree is None:
         raise NotAFeedError("This web page is empty.")
-    return tree, _page(tree, response)
+    return tree, replace(_page(tree, response), cut=html.is_cut(body))
 
 
 def bare(response: Response) -> Page:

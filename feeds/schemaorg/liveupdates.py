@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -20,6 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds import text
+from feeds.liveblogs import postmarkup
 from feeds.model import Post
 from feeds.schemaorg import linkeddata, livepost
 from feeds.schemaorg.linkeddata import Graph, Node
@@ -28,6 +29,8 @@ from feeds.schemaorg.livepost import MAX_BODY, Setting
 MAX_UPDATES = 5_000
 """Updates read of one blog; the longest seen had 428."""
 _REMEMBERED = 20
+_TITLES = 100
+"""Updates whose titles are remembered."""
 
 
 class Reading(Struct, frozen=True):
@@ -56,14 +59,17 @@ def read(updates: Sequence[Node], graph: Graph, setting: Setting, memory: Mappin
     if any(len(linkeddata.string(update.get("articleBody"))) > MAX_BODY for update in updates):
         problems.append(f"The text of an update is longer than {MAX_BODY:,} characters; its end was left out.")
     posts = _once(posts)
-    posts, generic = _untitled(posts, setting, _strings(memory.get("generic")))
     posts, dated = _dated(posts, setting)
+    posts, generic = _untitled(posts, setting, _strings(memory.get("generic")), _strings(memory.get("titled")))
     numbering = memory.get("numbering")
     if numbering not in ("positions", "ids"):
         numbering = _numbering(posts)
     if numbering == "positions":
         posts = [replace(post, key="", url=_bare_url(post.url)) for post in posts]
     kept: dict[str, object] = {}
+    titled = [mark for post, marks in _titled(posts[:_TITLES]) if post.title for mark in marks]
+    if titled := list(dict.fromkeys((*titled, *_strings(memory.get("titled")))))[: _TITLES * 2]:
+        kept["titled"] = titled
     if generic:
         kept["generic"] = generic
     if numbering:
@@ -112,17 +118,34 @@ def _same(one: Post, other: Post) -> bool:
     return one.published == other.published and alike
 
 
-def _untitled(posts: Sequence[Post], setting: Setting, known: Sequence[str]) -> tuple[list[Post], list[str]]:
+def _untitled(
+    posts: Sequence[Post], setting: Setting, known: Sequence[str], titled: Sequence[str]
+) -> tuple[list[Post], list[str]]:
     """Return the updates without titles that are none, and which titles those are.
 
-    A headline is no title where it is the blog's own, or stands on three updates and on more than half of all.
+    A headline is no title where it is the blog's own, or stands on three updates and on more than half of all. The
+    update that had it before it turned out to be none keeps it: a blog is named after its news, and nobody edited that.
+    `titled` are the marks of updates that had titles before.
     """
     counted = Counter(text.fold(post.title) for post in posts if post.title)
     often = [title for title, count in counted.items() if count >= 3 and count * 2 > len(posts)]
     often.extend(title for title in counted if title in setting.headlines)
     generic = list(dict.fromkeys((*known, *often)))[-_REMEMBERED:]
     refused = setting.headlines.union(generic)
-    return [replace(post, title="") if text.fold(post.title) in refused else post for post in posts], generic
+    before = frozenset(titled)
+    return [
+        replace(post, title="") if text.fold(post.title) in refused and before.isdisjoint(marks) else post
+        for post, marks in _titled(posts)
+    ], generic
+
+
+def _titled(posts: Sequence[Post]) -> Iterator[tuple[Post, list[str]]]:
+    """Yield updates with marks that stand for them and their titles: by ids and by dates, either may change."""
+    dates = Counter(post.published for post in posts)
+    for post in posts:
+        when = post.published.isoformat() if post.published and dates[post.published] == 1 else ""
+        title = text.fold(post.title)
+        yield post, [postmarkup.short(f"{name}\0{title}") for name in (post.key, when) if name]
 
 
 def _dated(posts: Sequence[Post], setting: Setting) -> tuple[list[Post], bool]:

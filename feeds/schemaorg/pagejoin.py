@@ -343,7 +343,8 @@ def _with_pictures(here: _Element, letters: str, says: Said, found: Mark) -> tup
         captions = sum(len(postmarkup.letters_in(each)) for each in parent.iter("figcaption"))
         own = sum(len(postmarkup.letters_in(each)) for each in here.iter("figcaption"))
         more = len(held) - len(letters) - (captions - own)
-        if more not in (0, len(says.title)) or (more and says.title not in held):
+        # What is more may be the title, which stands there once.
+        if more and (more != len(says.title) or says.title in letters or says.title not in held):
             break
         here, letters = parent, held
     return here, letters

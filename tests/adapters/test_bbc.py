@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from feeds.adapters.bbc import Bbc
 from feeds.document import Listing, Media, html, links, plain
 from feeds.errors import NotAFeedError, ParseError
-from feeds.flow import Adapter, Confidence, Visit
+from feeds.flow import Adapter, Confidence, Response, Visit
 from feeds.model import Batch, Extent, Kind
-from tests.adapters.feedflow import PAGES, answer, assert_clean, converse
+from tests.adapters.feedflow import PAGES, answer, assert_clean, converse, failing
 from tests.support.mangled import mangled
 from tests.support.posts import Ledger
 
@@ -348,7 +348,7 @@ def test_older_pages_of_the_old_generation_have_addresses_of_their_own() -> None
 # ------------------------------------------------------------------ older posts
 
 
-def back(older: dict[str, object], *answers: str, url: str = BLOG) -> tuple[Batch, list[str]]:
+def back(older: dict[str, object], *answers: str | Response, url: str = BLOG) -> tuple[Batch, list[str]]:
     batch, asked = converse(ADAPTER, Visit(url, older=older), *answers)
     assert_clean(batch)
     return batch, [each.url for each in asked]
@@ -389,6 +389,27 @@ def test_what_is_newer_than_the_last_known_post_is_left_to_a_poll() -> None:
     place = read(listed(9, 8)).older
     batch, _ = back(place, listed(14, 13, 12, index=2))
     assert (keys(batch), batch.older["page"]) == ([], 3)
+
+
+def test_what_moved_on_to_an_older_page_before_it_was_seen_is_told_unless_it_may_be_news() -> None:
+    first = read(listed(9, 7))
+    assert first.cursor == {"newest": first.posts[0].published.isoformat() if first.posts[0].published else ""}
+    for answered, found in ((listed(10, 8, 7, 6, index=2), (8, 6)), (listed(12, 10, 8, 6, index=2), (8, 6))):
+        batch, _ = converse(ADAPTER, Visit(BLOG, older=first.older, cursor=first.cursor), answered)
+        assert keys(batch) == asset(*found)
+    batch, _ = converse(ADAPTER, Visit(BLOG, older=first.older, cursor={"newest": 7}), listed(8, 7, 6, index=2))
+    assert keys(batch) == asset(6)
+
+
+@pytest.mark.parametrize("answered", [failing(404), failing(410), listed(9, 8, total=1), listed(index=2, total=1)])
+def test_a_page_that_is_no_more_since_posts_were_deleted_is_the_end(answered: str | Response) -> None:
+    batch, asked = back({"page": 2}, answered)
+    assert (keys(batch), batch.older, asked) == ([], {}, [f"{BLOG}?page=2"])
+
+
+def test_an_older_page_that_brings_no_answer_is_said_to() -> None:
+    with pytest.raises(ParseError, match=r"^The older posts could not be read. The server did not answer\.$"):
+        back({"page": 2}, failing())
 
 
 @pytest.mark.parametrize("answered", [listed(9, 8), listed(9, index=3), "<html><body>Sorry</body></html>", "", "{}"])

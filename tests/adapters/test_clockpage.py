@@ -96,10 +96,10 @@ def test_bold_times_at_the_beginning_of_a_line_are_posts_and_others_are_not() ->
     assert batch.posts[2].key != batch.posts[3].key
 
 
-def test_a_page_with_the_oldest_first_keeps_its_order() -> None:
+def test_a_page_with_the_oldest_first_is_turned_round() -> None:
     batch = read("rising")
-    assert times(batch) == ["01 18:30", "01 19:00", "01 20:15", "01 23:45"]
-    assert [post.title for post in batch.posts][:2] == ["Les bureaux ferment", "premières estimations"]
+    assert times(batch) == ["01 23:45", "01 20:15", "01 19:00", "01 18:30"]
+    assert [post.title for post in batch.posts][2:] == ["premières estimations", "Les bureaux ferment"]
 
 
 def test_posts_in_elements_of_their_own_end_with_those() -> None:
@@ -115,7 +115,7 @@ def test_posts_in_elements_of_their_own_end_with_those() -> None:
 def test_a_page_that_does_not_say_when_it_was_changed_has_posts_without_dates() -> None:
     batch = read("undated")
     assert [post.published for post in batch.posts] == [None] * 4
-    assert batch.cursor == {"days": {}}
+    assert set(batch.cursor["days"].values()) == {""}
     keys = [post.key for post in batch.posts]
     assert keys[2:] == [f"{keys[3]} 2", keys[3]]  # equal ones are counted from the oldest
     assert plain(batch.posts[0].body) == "The council adjourns until noon."
@@ -259,6 +259,49 @@ def test_a_text_that_grows_is_an_edit() -> None:
     first = ("13:47 A", "The old bridge is shut, police say, and stays so.")
     longer = ("13:47 A", "The old bridge is shut, police say, and stays so. The mayor agrees.")
     assert life(made(first, *THREE[1:]), made(longer, *THREE[1:]))[:2] == ([], ["A"])
+
+
+def test_a_text_whose_first_words_are_corrected_is_an_edit() -> None:
+    a, b, c = THREE
+    cursor: dict[str, object] = {}
+    batches = []
+    for shown in ([a, b, c], [a, (b[0], "Corrected."), c], [("14:05 New", "Zero."), a, (b[0], "Twice corrected."), c]):
+        batches.append(of(made(*shown), cursor=cursor))
+        cursor = batches[-1].cursor
+    first, second, third = batches
+    assert keys(second.posts) == keys(first.posts)
+    assert keys(third.posts)[1:] == keys(first.posts)
+    # A copy of the page from before knows none of it, and forgets nothing.
+    stale = of(made(a, b, c), cursor=cursor)
+    assert keys(stale.posts) == keys(first.posts)
+    again = of(made(("14:05 New", "Others."), a, (b[0], "Corrected."), c), cursor=stale.cursor)
+    assert keys(again.posts) == keys(third.posts)
+
+
+def test_at_the_ends_of_the_list_posts_come_and_go() -> None:
+    first = made(("14:05 New", "Zero."), *THREE, ("12:30 D", "Four."), ("12:30 E", "Five."))
+    cursor = of(first).cursor
+    later = made(("14:05 Newer", "One more."), ("14:05 New", "Corrected."), *THREE, ("12:30 D", "Corrected."))
+    assert keys(of(later, cursor=cursor).posts)[1:] == keys(of(first).posts)[:5]
+    assert keys(of(later, cursor=cursor).posts)[0] not in keys(of(first).posts)
+
+
+def test_a_post_at_another_time_or_place_is_another_one() -> None:
+    a, b, c = THREE
+    first = of(made(a, b, c))
+    elsewhere = of(made(a, c, ("13:20 B", "Something else."), ("12:40 D", "Four.")), cursor=first.cursor)
+    later = of(made(a, ("13:00 B", "Something else."), c), cursor=first.cursor)
+    assert [key in keys(first.posts) for key in keys(elsewhere.posts)] == [True, True, False, False]
+    assert [key in keys(first.posts) for key in keys(later.posts)] == [True, False, True]
+
+
+def test_the_post_in_which_a_page_is_cut_off_is_not_read() -> None:
+    whole = made(*THREE)
+    batch = of(whole[: whole.index("</main>") - 8])
+    assert (batch.cut, batch.extent, len(batch.finished)) == (True, Extent.DELTA, 2)
+    rising = made(*THREE[::-1])
+    batch = of(rising[: rising.index("</main>") - 8])
+    assert (batch.cut, batch.extent, [post.title for post in batch.finished]) == (False, Extent.DELTA, ["B", "C"])
 
 
 def test_a_page_that_is_saved_again_the_next_day_has_no_new_posts() -> None:

@@ -481,6 +481,27 @@ def test_only_a_list_that_falls_by_date_leaves_nothing_out() -> None:
     assert of().extent is Extent.PART
 
 
+def test_a_title_stays_where_the_blog_is_named_after_it_later() -> None:
+    shut, rain = update("#a", headline="Bridge shut"), update("#b", headline="River rises: live")
+    first = of(shut, rain)
+    assert [post.title for post in first.posts] == ["Bridge shut", ""]
+    new = update("#c", headline="Bridge shut")
+    later = of(new, shut, rain | {"headline": "Bridge shut"}, cursor=first.cursor, headline="Bridge shut")
+    assert [post.title for post in later.posts] == ["", "Bridge shut", ""]
+    # It left the list for a while, and stands under another id.
+    last = of(new, cursor=later.cursor, headline="Bridge shut")
+    again = of(new, shut, cursor=last.cursor, headline="Bridge shut")
+    assert [post.title for post in again.posts] == ["", "Bridge shut"]
+
+
+def test_a_line_on_most_posts_stays_a_title_where_it_was_one() -> None:
+    slugs = [update(f"#{number}", headline="River Wend", datePublished=minutes(number)[0]) for number in range(4)]
+    first = of(*slugs[2:])
+    assert [post.title for post in first.posts] == ["River Wend"] * 2
+    renamed = [each | {"@id": f"#n{number}"} for number, each in enumerate(slugs)]
+    assert [post.title for post in of(*renamed, cursor=first.cursor).posts] == ["", "", "River Wend", "River Wend"]
+
+
 def test_a_list_that_reaches_the_start_may_be_a_window_all_the_same() -> None:
     start = minutes(60)[0]
     first = of(*dated(1, 30, 60), coverageStartTime=start)

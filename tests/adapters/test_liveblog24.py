@@ -181,11 +181,11 @@ def test_posts_are_read_with_what_they_hold() -> None:
     assert (nameless.key, nameless.title, nameless.published) == ("", "Nameless", None)
 
 
-def test_a_pinned_post_that_stands_twice_is_one() -> None:
-    batch, _ = converse(ADAPTER, visit(), says(), news({**item(1), "pinned": True}, 3, 2, 1), news())
-    assert [(int(post.key) - 10_000, post.pinned) for post in batch.posts] == [(1, True), (3, False), (2, False)]
+def test_a_pinned_post_that_stands_twice_is_one_where_it_belongs() -> None:
+    batch, _ = converse(ADAPTER, visit(), says(), news({**item(2), "pinned": True}, 3, 2, 1), news())
+    assert [(int(post.key) - 10_000, post.pinned) for post in batch.posts] == [(3, False), (2, True), (1, False)]
     batch, _ = converse(ADAPTER, visit(), says(), news(3, 2, {**item(3), "sticky": "1"}), news())
-    assert [(int(post.key) - 10_000, post.pinned) for post in batch.posts] == [(3, True), (2, False)]
+    assert [(int(post.key) - 10_000, post.pinned) for post in batch.posts] == [(2, False), (3, True)]
 
 
 # ------------------------------------------------------------------ the conversation

@@ -185,7 +185,7 @@ def test_other_json_is_not(body: str) -> None:
 
 def test_posts_are_read_with_what_they_hold() -> None:
     batch = poll(ADAPTER, page("norkon/initial.json"))
-    known, shut, rain, gone = batch.posts
+    shut, rain, known, gone = batch.posts
     assert (shut.key, shut.title, shut.authors) == ("88121", "Bridge & road shut", ("A. Writer",))
     assert shut.published == datetime(2026, 3, 1, 9, 10, tzinfo=UTC)
     assert shut.updated == datetime(2026, 3, 1, 9, 12, tzinfo=UTC)
@@ -201,9 +201,12 @@ def test_posts_are_read_with_what_they_hold() -> None:
     assert (batch.extent, batch.hints.interval) == (Extent.PART, 30.0)
 
 
-def test_a_pinned_post_that_stands_twice_is_one_wherever_it_is_marked() -> None:
+def test_a_pinned_post_that_stands_twice_is_one_where_it_belongs() -> None:
+    first = {**bulletin(3), "content": {"html": "<p>On top</p>", "sticky": True}}
+    batch, _ = converse(ADAPTER, visit(), newest(first, 4, 3, 2))
+    assert [(post.key, post.pinned) for post in batch.posts] == [("4", False), ("3", True), ("2", False)]
     batch, _ = converse(ADAPTER, visit(), newest(3, 2, {**bulletin(3), "content": {"html": "", "sticky": True}}))
-    assert [(post.key, post.pinned, bool(post.body)) for post in batch.posts] == [("3", True, True), ("2", False, True)]
+    assert [(post.key, post.pinned, bool(post.body)) for post in batch.posts] == [("2", False, True), ("3", True, True)]
     batch, _ = converse(ADAPTER, visit(), newest({**bulletin(1), "author": {"name": "B. Writer"}, "isPinned": 0}))
     assert [(post.authors, post.pinned) for post in batch.posts] == [(("B. Writer",), False)]
 

@@ -133,7 +133,8 @@ def test_posts_are_read_with_their_items() -> None:
 
 
 def test_a_first_visit_reads_the_blog_and_its_newest_posts() -> None:
-    batch, asked = converse(ADAPTER, visit({}), json.dumps(ABOUT), listing(item("b", minute=2), item("a"), total=7))
+    newest = listing(item("b", minute=2), item("a"), total=7)
+    batch, asked = converse(ADAPTER, visit({}), json.dumps(ABOUT), newest, listing())
     assert asked[0].url == API
     assert asked[1].url.startswith(f"{API}/posts?max_results=100&page=1&source=")
     assert query(asked[1])["sort"] == [{"published_date": {"order": "desc"}}]
@@ -143,6 +144,17 @@ def test_a_first_visit_reads_the_blog_and_its_newest_posts() -> None:
     assert batch.coverage is not None
     assert batch.coverage.live is True
     assert batch.coverage.started == datetime(2026, 3, 1, 7, 0, tzinfo=UTC)
+
+
+def test_a_post_that_is_kept_on_top_is_read_however_old_it_is() -> None:
+    newest = listing(item("c", minute=5), item("b", minute=4), total=3)
+    batch, asked = converse(ADAPTER, visit({}), json.dumps(ABOUT), newest, listing(item("a", sticky=True)))
+    assert (keys(batch), [post.pinned for post in batch.posts]) == (["c", "b", "a"], [False, False, True])
+    assert batch.older == {"before": "2026-03-01T09:04:00+00:00"}
+    assert [request.optional for request in asked] == [True, False, True]
+    assert '{"term": {"sticky": true}}' in json.dumps(query(asked[2]))
+    batch, _ = converse(ADAPTER, visit({}), json.dumps(ABOUT), newest, failing())
+    assert (keys(batch), len(batch.problems)) == (["c", "b"], 1)
 
 
 def test_a_list_with_all_posts_is_said_to_be_whole() -> None:
@@ -219,8 +231,32 @@ def test_changes_that_could_not_be_read_are_asked_for_again() -> None:
     cursor = converse(ADAPTER, visit({}), json.dumps(ABOUT), listing(item("a")))[0].cursor
     batch, asked = converse(ADAPTER, visit(cursor, 1), listing(item("c", minute=9), total=2), failing())
     assert [request.optional for request in asked] == [False, True]
-    assert (keys(batch), batch.cursor["latest"]) == (["c"], cursor["latest"])
+    assert (keys(batch), batch.cursor["latest"]) == (["c"], "2026-03-01T09:09:00+00:00")
+    assert query(asked[0])["sort"] == [{"_updated": {"order": "asc"}}]  # what follows was changed later
     assert batch.problems == ("Some changes could not be read; they are asked for again. The server did not answer.",)
+
+
+def test_more_changes_than_are_read_at_once_are_read_at_the_next_visit() -> None:
+    cursor = converse(ADAPTER, visit({}), json.dumps(ABOUT), listing(item("a")))[0].cursor
+    answers = [listing(item(f"m{minute}", minute=minute), total=99) for minute in range(1, MOST_PAGES + 1)]
+    batch, _ = converse(ADAPTER, visit(cursor, 1), *answers)
+    assert keys(batch) == [f"m{minute}" for minute in range(MOST_PAGES, 0, -1)]
+    _, asked = converse(ADAPTER, visit(batch.cursor, 2), listing())
+    assert f'"gte": "2026-03-01T09:{MOST_PAGES:02}:00+00:00"' in json.dumps(query(asked[0]))
+
+
+def test_more_changes_of_one_second_than_are_read_at_once_are_not_asked_for_for_ever() -> None:
+    cursor = converse(ADAPTER, visit({}), json.dumps(ABOUT), listing(item("a")))[0].cursor
+    answers = [listing(item(str(number)), total=99) for number in range(MOST_PAGES)]
+    batch, _ = converse(ADAPTER, visit(cursor, 1), *answers)
+    assert batch.cursor["latest"] == "2026-03-01T09:00:01+00:00"
+
+
+def test_a_post_that_is_changed_while_changes_are_read_is_told_as_it_is_then() -> None:
+    cursor = converse(ADAPTER, visit({}), json.dumps(ABOUT), listing(item("a")))[0].cursor
+    pages = [listing(item("b", "Before", minute=1), total=2), listing(item("b", "After", minute=1, changed=2), total=2)]
+    batch, _ = converse(ADAPTER, visit(cursor, 1), *pages)
+    assert [plain(post.body) for post in batch.posts] == ["After"]
 
 
 # ------------------------------------------------------------------ older posts

@@ -247,6 +247,26 @@ def test_a_place_in_other_hands_leads_to_the_channel_or_nowhere() -> None:
     conformance.check_hostile_older(ADAPTER, answer(numbered(1, 2), CHANNEL), {"before": 8})
 
 
+# ------------------------------------------------------------------ pages that end too early
+
+
+def test_a_message_in_which_a_page_ends_is_not_read() -> None:
+    whole = numbered(1, 2, 3).replace("<html>", "<html><head></head>")
+    for place in range(whole.index("valley/3") + 10, whole.index("</body>")):
+        batch = poll(ADAPTER, answer(whole[:place], CHANNEL))
+        assert (numbers(batch), batch.extent) == ([2, 1], Extent.DELTA)
+        assert batch.problems == ("The page is cut off; the newest messages are not on it.",)
+    with pytest.raises(ParseError):
+        poll(ADAPTER, answer(whole[: whole.index("valley/1") + 30], CHANNEL))
+
+
+def test_an_older_page_that_ends_too_early_is_refused() -> None:
+    beginning = '<html><head></head><body><header class="tgme_header"></header>'
+    for body in (beginning, beginning + message(5) + message(6)):
+        with pytest.raises(ParseError, match="cut off"):
+            back({"before": 8}, body)
+
+
 # ------------------------------------------------------------------ a short life
 
 

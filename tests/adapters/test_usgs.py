@@ -162,6 +162,13 @@ def test_values_of_any_type_anywhere_are_read_or_refused(body: str) -> None:
         assert_clean(poll(ADAPTER, answer(body)))
 
 
+def test_one_that_comes_back_under_another_id_is_the_one_it_was() -> None:
+    cursor = visited(visited({}, quake("ak1"), quake("nc2")).cursor, quake("nc2")).cursor
+    batch = visited(cursor, quake("us9", "ak1"), quake("nc2"))
+    assert [post.key for post in batch.posts] == ["ak1", "nc2"]
+    assert batch.cursor == {"keys": ["ak1", "nc2"]}
+
+
 @pytest.mark.parametrize(("name", "count"), [("2013-07-20", 159), ("2014-05", 146)])
 def test_real_days_are_what_they_are_said_to_be(name: str, count: int, shared: Path) -> None:
     body = (shared / f"samples/more-feeds/usgs-all-day-{name}.geojson.json").read_bytes()

@@ -74,6 +74,13 @@ def test_a_date_in_the_future_is_that_of_its_arrival() -> None:
     assert added.sort_at == at(100)
 
 
+def test_an_older_post_that_says_what_another_said_is_one_of_its_own() -> None:
+    ledger = Ledger()
+    words = "We are pausing our live coverage for the night. Thank you for having been with us."
+    ledger.poll([post("z", words, minutes=1440)], 1441)
+    assert [each.identity for each in page(ledger, [post("a", words, minutes=0)]).added] == ["a"]
+
+
 def test_pinned_posts_are_no_part_of_an_older_page() -> None:
     found = page(known("d"), [post("d", minutes=10, pinned=True), post("p", minutes=99, pinned=True), post("c")])
     assert [each.identity for each in found.added] == ["c"]

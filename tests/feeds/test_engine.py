@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from feeds.adapters import Registry
 from feeds.engine import AT_ONCE, HOST_SPACING, Engine
@@ -242,6 +243,39 @@ async def test_a_page_that_cannot_be_read_withdraws_nothing_and_keeps_what_to_as
         assert (after.validators, after.digest, after.cursor) == (before.validators, before.digest, before.cursor)
         assert "Sign in" in after.health.message
     assert w.kinds() == [ChangeKind.ADDED]
+
+
+class Now(Lines):
+    """One that asks at times without a condition, since it asked for something else before."""
+
+    conditional = True
+
+    def poll(self, visit: Visit) -> Flow[Batch]:
+        flow = super().poll(visit)
+        response = yield replace(next(flow), conditional=self.conditional)
+        try:
+            flow.send(response)
+        except StopIteration as done:
+            batch: Batch = done.value
+            return batch
+        raise AssertionError("it asks for one page")
+
+
+async def test_an_answer_is_the_same_as_the_last_that_was_read_and_not_as_one_before(
+    world: Callable[..., World],
+) -> None:
+    w = world()
+    w.adapter = adapter = Now()
+    w.site.validating = False
+    w.engine = w.another_engine()
+    async with w.running():
+        w.site.put(A, "1|One|The second of them.")
+        adapter.conditional = False
+        await w.clock.advance(60)
+        w.site.put(A, "1|One|The first of them.")
+        adapter.conditional = True
+        await w.clock.advance(60)
+    assert w.kinds() == [ChangeKind.ADDED, ChangeKind.EDITED, ChangeKind.EDITED]
 
 
 async def test_a_server_that_is_overloaded_is_left_alone_with_all_its_sources(world: Callable[..., World]) -> None:
@@ -700,3 +734,27 @@ async def test_looks_at_an_open_stream_are_told_of_only_when_something_came(worl
         w.site.fail(A)
         await w.clock.advance(LISTENING)
         assert [type(each) for each in w.events] == [SourcesChanged, PollFinished]
+
+
+async def test_a_host_that_refuses_what_an_older_page_could_do_without_is_left_alone(
+    world: Callable[..., World],
+) -> None:
+    w = world(A, SAME)
+    w.site.put(A, "2|Two", f"<{A}/2")
+    w.site.put(f"{A}/2", "1|One")
+
+    def older(visit: Visit) -> Flow[Batch]:
+        yield Request(f"{A}/named", optional=True)
+        response = yield Request(str(visit.older["page"]))
+        return Batch(Kind.LIVEBLOG, posts=(Post(key=response.body.decode()[0]),))
+
+    w.adapter.older = older  # type: ignore[method-assign]
+    w.site.fail(f"{A}/named", FetchFault.STATUS, status=429, retry_after=200.0)
+    async with w.running():
+        await w.clock.advance(HOST_SPACING)
+        w.engine.look_back([w.ids[A]])
+        await w.clock.advance(2 * HOST_SPACING)
+        assert w.heard(OlderRead)
+        asked = list(w.site.asked)
+        await w.clock.advance(150)
+        assert w.site.asked == asked

@@ -540,6 +540,16 @@ def test_a_whole_list_that_was_cut_off_is_only_a_part() -> None:
         assert ledger.poll("edc", minute, extent=Extent.WHOLE, problems=("It was cut off.",)).changes == ()
 
 
+@pytest.mark.parametrize("extent", [Extent.DELTA, Extent.PART])
+def test_a_new_post_that_says_what_another_said_is_news(extent: Extent) -> None:
+    words = "We are pausing our live coverage for the night. Thank you for having been with us."
+    ledger = Ledger()
+    ledger.poll([post("b", minutes=1), post("a", words, minutes=0)], 2)
+    told = ledger.poll([post("z", words, minutes=1440)], 1441, extent=extent)
+    assert ledger.told(told) == ["added z"]
+    assert told.problems == ()
+
+
 # ------------------------------------------------------------------ said by the source
 
 

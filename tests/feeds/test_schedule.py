@@ -104,6 +104,13 @@ def test_a_live_blog_that_says_it_is_over_slows_down_then_stops() -> None:
     assert "over" in health.message
 
 
+def test_a_live_blog_that_ended_and_is_corrected_is_not_said_to_be_polled_no_more() -> None:
+    ended = Health(standing=Standing.ENDED, message="The coverage is over.", changed_at=NOW - timedelta(hours=2))
+    # A post that was missing before still is, in an answer that is the same: it was withdrawn.
+    health = schedule.after_success(source(Kind.LIVEBLOG, health=ended), None, now=NOW, changed=True)
+    assert (health.standing, health.message) == (Standing.ACTIVE, "")
+
+
 def test_a_live_blog_that_was_silent_for_days_is_over_whatever_it_says() -> None:
     quiet = source(Kind.LIVEBLOG, health=Health(changed_at=NOW - timedelta(days=4), polled_at=NOW))
     assert schedule.after_success(quiet, None, now=NOW, changed=False).standing is Standing.ENDED

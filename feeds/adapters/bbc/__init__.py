@@ -9,6 +9,7 @@ last post that is known. The JSON-LD beside it repeats the page's headline and d
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -42,6 +43,7 @@ _PATH = re.compile(
 _PAGE = re.compile(r"(?:/page/[0-9]{1,5})?/?\Z")
 _PAGE_NUMBER = re.compile(r"((?:/|%2F)pageNumber(?:/|%2F))[0-9]{1,6}(?=/|%2F|\Z)", re.IGNORECASE)
 _MOST_PAGES = 100_000
+_GONE = (404, 410)
 _HELD = (b"lx-commentary-data-paged", b"firstPublished")
 
 
@@ -82,6 +84,7 @@ class Bbc:
             language=found.language,
             coverage=coverage,
             extent=_extent(found.stream, found.posts),
+            cursor={"newest": newest.isoformat()} if (newest := max(_times(found), default=None)) else {},
             older=_place(found, address),
             offers=successor.offers(next(iter(found.posts), None), _is_live, (found.page,)),
         )
@@ -93,11 +96,15 @@ class Bbc:
         url = _page(address, number) if isinstance(number, int) and 1 < number < _MOST_PAGES else ""
         if not url or not isinstance(number, int):
             raise backlog.lost()
-        found = _read_page((yield Request(url, headers=(("accept", ACCEPT),))), address, number)
-        posts = backlog.after(found.posts, jsonvalue.string(visit.older, "after"))
-        if len(posts) == len(found.posts) and (newest := jsonvalue.when(visit.older, "before")):
-            # More has come than a page holds: what is newer than the known post may be news.
-            posts = tuple(post for post in posts if post.published is None or post.published <= newest)
+        response = yield Request(url, headers=(("accept", ACCEPT),), optional=True)
+        if response.failed and response.status not in _GONE:
+            raise ParseError(f"The older posts could not be read. {response.failed}")
+        found = None if response.failed else _read_page(response, address, number)
+        if found is None:
+            # Posts were deleted, and there is no such page any more: what was on it is on the one before.
+            return Batch(Kind.LIVEBLOG, link=address)
+        known, newest = jsonvalue.string(visit.older, "after"), jsonvalue.when(visit.cursor, "newest")
+        posts = _history(found.posts, known, newest or jsonvalue.when(visit.older, "before"))
         return Batch(Kind.LIVEBLOG, posts=posts, link=found.page, older=_place(found, address))
 
 
@@ -163,18 +170,43 @@ def _place(found: _Found, address: str) -> dict[str, object]:
     number = found.stream.page + 1
     if not _has_more(found.stream) or not _page(address, number):
         return {}
-    times = [post.published for post in found.posts if post.published is not None]
+    times = _times(found)
     place: dict[str, object] = {"page": number, "after": backlog.last(found.posts)}
     return {**place, "before": times[-1].isoformat()} if times else place
+
+
+def _times(found: _Found) -> list[datetime]:
+    return [post.published for post in found.posts if post.published is not None]
+
+
+def _history(posts: tuple[Post, ...], known: str, newest: datetime | None) -> tuple[Post, ...]:
+    """Return what of an older page is no news: what comes after the known post, and what is older than the newest one.
+
+    Above the known post stands what has moved on to this page since: what is newer than anything a poll has shown is
+    for a poll to tell, where more has come than a page holds. What was written into the list below its top and moved
+    on before it was seen is on no page that is polled.
+    """
+    place = next((place for place, post in enumerate(posts) if known and post.key == known), len(posts))
+    if newest is None and place == len(posts):
+        return posts
+    above = (post for post in posts[:place] if post.published is None or (newest and post.published <= newest))
+    return (*above, *posts[place + 1 :])
 
 
 # ------------------------------------------------------------------ reading
 
 
-def _read_page(response: Response, address: str, number: int) -> _Found:
-    """Read the answer that is to be one of the pages of a live page. Raises `ParseError` where it is another."""
+def _read_page(response: Response, address: str, number: int) -> _Found | None:
+    """Read the answer that is to be one of the pages of a live page; None where there are not so many.
+
+    Raises `ParseError` where it is another.
+    """
     found = _read(response)
-    if found.stream.page != number or (_is_live(found.page) and not _is_same(found.page, address)):
+    if _is_live(found.page) and not _is_same(found.page, address):
+        raise backlog.other()
+    if 0 < found.stream.pages < number:
+        return None
+    if found.stream.page != number:
         raise backlog.other()
     return found
 

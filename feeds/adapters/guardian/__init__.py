@@ -99,7 +99,7 @@ class Guardian:
         else:
             found = _read_page(response, named or known)
         posts = backlog.after(found.posts, known)
-        return Batch(Kind.LIVEBLOG, posts=posts, link=found.page, older=_place(found, address))
+        return Batch(Kind.LIVEBLOG, posts=posts, link=found.page, older=_place(found, address), cut=found.cut)
 
 
 class _Found(Struct, frozen=True):
@@ -117,9 +117,13 @@ class _Found(Struct, frozen=True):
     older: str = ""
     """The id of a block on the next older page."""
     extent: Extent = Extent.PART
+    cut: bool = False
+    """The page ends before its markup does."""
 
 
 def _batch(found: _Found, older: dict[str, object]) -> Batch:
+    from feeds import html
+
     started = dates.parse(_SINCE.sub("", found.since, count=1))
     coverage = Coverage(headline=found.headline, description=found.about, started=started, live=found.live)
     loose = [post for post in found.posts if not post.pinned]
@@ -133,6 +137,8 @@ def _batch(found: _Found, older: dict[str, object]) -> Batch:
         coverage=coverage if found.extent is not Extent.DELTA else None,
         extent=Extent.PART if found.extent is Extent.SINCE and not _falls(found.posts) else found.extent,
         older=older,
+        problems=(html.CUT,) if found.cut else (),
+        cut=found.cut,
         offers=successor.offers(_last(loose), lambda url: _is_live(url, _HOSTS), (found.page,)),
     )
 
@@ -280,6 +286,7 @@ def _of_page(tree: _Element, response: Response) -> _Found:
         live=live,
         older=guardianpages.older(tree),
         extent=Extent.SINCE if _first_page(tree) else Extent.PART,
+        cut=html.is_cut(sniffing.unpack(response, sniffing.sniff(response))),
     )
 
 

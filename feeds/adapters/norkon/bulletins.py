@@ -79,15 +79,16 @@ def posts(inner: Object) -> tuple[Post, ...]:
 
 
 def _once(bulletins: Iterable[Object]) -> tuple[Post, ...]:
-    """Return bulletins as posts: one that is pinned may stand on top and in its place."""
+    """Return bulletins as posts, each once: one that is pinned may stand on top and, below, where it belongs."""
     out: dict[str, Post] = {}
-    for each in bulletins:
+    for number, each in enumerate(bulletins):
         post = _post(each)
-        known = out.get(post.key) if post.key else None
-        if known is None:
-            out[post.key or f"\0{len(out)}"] = post
-        elif post.pinned and not known.pinned:
-            out[post.key] = replace(known, pinned=True)
+        name = post.key or f"\0{number}"
+        known = out.get(name, post)
+        if known.pinned or post.pinned:
+            out.pop(name, None)
+            known = replace(known, pinned=True)
+        out[name] = known
     return tuple(out.values())
 
 

@@ -89,7 +89,6 @@ class Superdesk:
             response = yield _ask(api, _changed(memory.latest), number, conditional=first, optional=number > 1)
             if response.failed:
                 problems.append(f"Some changes could not be read; they are asked for again. {response.failed}")
-                latest = memory.latest
                 break
             found = jsonvalue.load(response, _WHAT)
             items = _listed(found)
@@ -101,10 +100,20 @@ class Superdesk:
                 older = {} if _is_last(found, items, number) else _place(items, visit.now, number)
             if _is_last(found, items, number):
                 break
+        else:
+            # As many changes as are read at once: the next ones at the next visit, even if these are of one second.
+            latest = latest + timedelta(seconds=1) if latest and latest == memory.latest else latest
+        if extent is Extent.SINCE:
+            response = yield _ask(api, _ON_TOP, 1, conditional=False, optional=True)
+            if response.failed:
+                problems.append(f"What is kept on top of the live blog could not be read. {response.failed}")
+            else:
+                _put(posts, _listed(jsonvalue.load(response, _WHAT)), api)
+        shown = tuple(posts.values()) if memory.latest is None else tuple(reversed(posts.values()))
         cursor: dict[str, object] = {"api": api, "about": about}
         if latest:
             cursor["latest"] = latest.isoformat()
-        batch = _batch(about, tuple(posts.values()), extent, cursor, api, link)
+        batch = _batch(about, shown, extent, cursor, api, link)
         return replace(batch, older=older, problems=tuple(problems))
 
     def older(self, visit: Visit) -> Flow[Batch]:
@@ -187,19 +196,25 @@ class _Question(Struct, frozen=True):
 
     rules: tuple[object, ...]
     sort: str
+    order: str = "desc"
 
 
 _OPEN = ({"term": {"post_status": "open"}}, {"not": {"term": {"deleted": True}}})
+_ON_TOP = _Question((*_OPEN, {"term": {"sticky": True}}), "published_date")
+"""What is kept on top, whatever its date: a list that does not reach back to it does not show it."""
 
 
 def _changed(latest: datetime | None) -> _Question:
-    """Ask for the posts changed since a moment; where there is none, for the newest."""
+    """Ask for the posts changed since a moment, the last change last; where there is none, for the newest.
+
+    Changes are read in their order: where there are more than are read at a visit, the next one goes on behind them.
+    """
     if latest is None:
         return _Question(_OPEN, "published_date")
     # A text that is changed has a new `content_updated_date`, a post that is deleted a new `_updated` alone.
     since = {"gte": _written(latest)}
     changed = [{"range": {name: since}} for name in ("content_updated_date", "_updated")]
-    return _Question(({"terms": {"post_status": ["open", "submitted"]}}, {"or": changed}), "_updated")
+    return _Question(({"terms": {"post_status": ["open", "submitted"]}}, {"or": changed}), "_updated", "asc")
 
 
 def _published(before: datetime) -> _Question:
@@ -214,7 +229,10 @@ def _written(moment: datetime) -> str:
 
 def _ask(api: str, question: _Question, number: int, *, conditional: bool, optional: bool = False) -> Request:
     """Return the request for a page of posts."""
-    query = {"query": {"filtered": {"filter": {"and": question.rules}}}, "sort": [{question.sort: {"order": "desc"}}]}
+    query = {
+        "query": {"filtered": {"filter": {"and": question.rules}}},
+        "sort": [{question.sort: {"order": question.order}}],
+    }
     written = quote(json.dumps(query, separators=(",", ":")), safe="")
     url = f"{api}/posts?max_results={PER_PAGE}&page={number}&source={written}"
     return Request(url, headers=_JSON, conditional=conditional, optional=optional)
@@ -319,10 +337,11 @@ def _listed(found: object) -> list[Object]:
 
 
 def _put(posts: dict[str, Post], items: list[Object], base: str) -> None:
-    """Add the posts of an answer to those that were read, each once."""
+    """Add the posts of an answer to those that were read, each once and as it is shown last."""
     for item in items:
         if post := superdeskposts.post(item, base):
-            posts.setdefault(post.key or f"\0{len(posts)}", post)
+            posts.pop(post.key, None)
+            posts[post.key or f"\0{len(posts)}"] = post
 
 
 def _is_last(found: object, items: list[Object], number: int) -> bool:
