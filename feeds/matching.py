@@ -269,7 +269,7 @@ def _match_aliases(
         strange = [(index, post) for index, post in enumerate(posts) if key(post) not in keys]
         _claim(("address:", "words:"), _bearers_of_aliases(strange), entries, guessed, claimed)
         _claim_moments(strangers, posts, dated, guessed, claimed)
-        if _FEW <= len(guessed) and len(guessed) * 2 >= len(posts):
+        if len(guessed) >= _FEW and len(guessed) * 2 >= len(posts):
             found.update(guessed)
     return 0 if counted else sum(_is_named(posts[index]) for index in found if index not in by_key)
 
