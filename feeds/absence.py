@@ -91,7 +91,14 @@ def after(
     places = {each.identity: place for place, each in enumerate(shown)}
     if not shown or extent is Extent.DELTA:
         older = {seen.identity for seen in before}
-        fresh = [Seen(each.identity) for each in shown if each.identity not in older]
+        dates = [entry.post.published for entry in known if entry.identity in older and entry.post.published]
+        top = max(dates, default=None)
+        # What is dated earlier than others may belong anywhere, or below what the list holds.
+        fresh = [
+            Seen(each.identity)
+            for each in shown
+            if each.identity not in older and (top is None or each.published is None or each.published >= top)
+        ]
         # One that was pinned stood on top; where it stands now is not said.
         held = {each.identity for each in shown if each.pinned}
         lost = {entry.identity for entry in known if entry.post.pinned and entry.identity in places} - held

@@ -268,6 +268,10 @@ def _match_aliases(
         keys = {key(entry.post) for entry in entries}
         strange = [(index, post) for index, post in enumerate(posts) if key(post) not in keys]
         _claim(("address:", "words:"), _bearers_of_aliases(strange), entries, guessed, claimed)
+        # A title that comes again, on the page all of them are on, is no proof against another date and other words.
+        guessed = {
+            index: entry for index, entry in guessed.items() if index in found or _may_be(posts[index], entry.post)
+        }
         _claim_moments(strangers, posts, dated, guessed, claimed)
         if len(guessed) >= _FEW and len(guessed) * 2 >= len(posts):
             found.update(guessed)

@@ -550,6 +550,36 @@ def test_a_new_post_that_says_what_another_said_is_news(extent: Extent) -> None:
     assert told.problems == ()
 
 
+def test_an_old_post_that_a_delta_brings_has_no_place_in_the_list() -> None:
+    ledger = Ledger()
+    newest = [post(name, minutes=10 - place) for place, name in enumerate("dcb")]
+    ledger.poll(newest, 11, extent=Extent.PART)
+    ledger.poll([post("e", minutes=12), post("a", minutes=1)], 13, extent=Extent.DELTA)
+    listed = [post("e", minutes=12), *newest]
+    for minute in (14, 15, 16):
+        assert ledger.told(ledger.poll(listed, minute, extent=Extent.PART)) == []
+
+
+def test_a_title_that_comes_again_on_the_page_of_all_is_no_proof_against_other_words_of_another_day() -> None:
+    def hour(first: int, day: int) -> list[Post]:
+        titles = ("Market update", "Weather", "Traffic")
+        return [
+            post(
+                f"{day}-{first - place}",
+                f"Said on day {day} and at no other time by number {place}.",
+                title=title,
+                minutes=day * 1440 + 30 - place,
+                url="https://a.example/live",
+            )
+            for place, title in enumerate(titles)
+        ]
+
+    ledger = Ledger()
+    ledger.poll(hour(3, 0), 31)
+    told = ledger.poll(hour(9, 1), 1471)
+    assert [each.split()[0] for each in ledger.told(told)] == ["added"] * 3
+
+
 # ------------------------------------------------------------------ said by the source
 
 

@@ -47,7 +47,7 @@ def test_a_deletion_that_is_told_too_soon_is_seen(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_post_that_is_told_twice_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matching, "_match_aliases", lambda *_, counted: 0)
+    monkeypatch.setattr(matching, "_match_aliases", lambda *_, **__: 0)
     assert "two entries for story" in wrong_life(RSS, LIVES)
 
 
