@@ -16,13 +16,13 @@ from tests.lives.writing import Form, forms
 FORMS = forms()
 SHARES = Counter(form.adapter for form in FORMS)
 LIVES = int(os.environ.get("WIREWATCH_LIVES", "0"))
-"""Lives of each form; where it is not said, the forms of an adapter share in some forty."""
+"""Lives of each form; where it is not said, the forms of an adapter share in some twenty."""
 SEED = int(os.environ.get("WIREWATCH_SEED", "0"))
 
 
 @pytest.mark.parametrize("form", FORMS, ids=str)
 def test_what_is_told_is_what_happened(form: Form) -> None:
     first = SEED * 1_000_000
-    wrong = wrong_life(form, range(first, first + (LIVES or max(10, 40 // SHARES[form.adapter]))))
+    wrong = wrong_life(form, range(first, first + (LIVES or max(6, 20 // SHARES[form.adapter]))))
     if wrong:
         pytest.fail(wrong, pytrace=False)
