@@ -8,6 +8,7 @@ change).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -21,6 +22,8 @@ _TICK = timedelta(milliseconds=1)
 """The least by which one entry stands before another on the timeline."""
 
 
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+")
+
 SOURCES_BACK = 5
 """Sources that are read backwards side by side."""
 
@@ -32,6 +35,14 @@ def furthest_behind(sources: Iterable[Source], oldest: Mapping[int, datetime]) -
     """
     able = [source.id for source in sources if source.older and source.id in oldest]
     return tuple(sorted(able, key=lambda number: oldest[number], reverse=True)[:SOURCES_BACK])
+
+
+def nothing_older(name: str, message: str) -> str:
+    """Return what is said where an older page of a source cannot be had, and why.
+
+    What `message` goes on to advise is left out: it is meant for the address of the source, with which all is well.
+    """
+    return f"No older entries of {name}: {_SENTENCE_ENDS.split(message, maxsplit=1)[0]}"
 
 
 class Filled(Struct, frozen=True):

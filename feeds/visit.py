@@ -38,6 +38,7 @@ ACCEPT = (
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.8, text/html;q=0.7, */*;q=0.1"
 )
 """What a first visit accepts: feeds rather than pages, where an address answers with either."""
+_CUT = "The page is cut off: it ends before its markup does, and before what is read of it."
 _NOT_ITS_OWN = (MemoryError, KeyboardInterrupt)
 """What is raised inside an adapter and is not its doing: the bound is the process's, the key the reader's."""
 
@@ -73,6 +74,9 @@ def _poll(registry: Registry, visit: Visit) -> Flow[Batch]:
         at_hand = [response for response in seen if response.request == visit.url]
         if not at_hand:
             raise
+        if not visit.inspecting and _is_cut(at_hand[-1]):
+            # What is missing may be what this adapter reads. Another would give the same posts other ids and texts.
+            raise ParseError(_CUT) from error
         first = error
     return (yield from _recognise(registry, visit, at_hand[-1], without=adapter.name, first=first))
 
@@ -305,6 +309,19 @@ def _offers(response: Response) -> tuple[Offer, ...]:
     """Return the feeds an answer points to, where it is a web page."""
     tree = _tree(response)
     return () if tree is None else discovery.of_tree(tree, response.url)
+
+
+def _is_cut(response: Response) -> bool:
+    """Say whether an answer is a web page that ends before its markup does."""
+    sniffed = sniffing.sniff(response)
+    if sniffed.form is not Form.HTML:
+        return False
+    from feeds import html
+
+    try:
+        return html.is_cut(sniffing.unpack(response, sniffed))
+    except ParseError:
+        return False
 
 
 def _tree(response: Response) -> _Element | None:

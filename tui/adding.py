@@ -5,12 +5,12 @@ Owns these sentences. What an address leads to, and what a list holds, is found 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from feeds.events import Candidate, SourcesFound, SourcesImported
-from feeds.model import Kind
+from feeds.events import AddSource, Candidate, Command, KeepSources, SourcesFound, SourcesImported
+from feeds.model import Kind, Source
 
 NO_ADDRESS = "That is no address: it begins with https:// or is a host's name."
 NO_FILE = "That is no file: write the path of an OPML file, of newsboat's “urls”, or of a list of addresses."
@@ -25,6 +25,43 @@ def added(names: Sequence[str]) -> str:
     shown, more = names[:_NAMED], len(names) - _NAMED
     rest = f" and {more:,} more" if more else ""
     return f"Added {len(names):,} sources: {', '.join(shown) if more else ' and '.join(shown)}{rest}."
+
+
+class Additions:
+    """Sources that are being added: told of together, however slowly one comes after the other."""
+
+    def __init__(self) -> None:
+        self._there: set[str] = set()
+        """Addresses of the sources there were when the last one was asked for."""
+        self._names: dict[str, str] = {}
+        """What has come since, by address."""
+        self._next: set[str] | None = None
+        """As `_there`, of what was asked for after that; it holds from what comes next on."""
+
+    def asked(self, command: Command, sources: Iterable[Source]) -> None:
+        """Take in a wish, and the sources there are."""
+        if isinstance(command, AddSource):
+            self._next = {source.spec.url for source in sources}
+        elif isinstance(command, KeepSources):
+            self._next = set()  # what is there already is what it is about
+
+    def take(self, url: str, name: str) -> None:
+        """Take in that a source is there now."""
+        if self._next is not None:
+            self._there, self._next = self._next, None
+            self._names.clear()
+        self._names[url] = name
+
+    @property
+    def sentence(self) -> str:
+        """What is said of all that came."""
+        new = [name for url, name in self._names.items() if url not in self._there]
+        known = [name for url, name in self._names.items() if url in self._there]
+        if not known:
+            return added(new)
+        if new:
+            return f"{added(new)} {len(known):,} {'was' if len(known) == 1 else 'were'} there already."
+        return f"{known[0]} is there already." if len(known) == 1 else f"All {len(known):,} are there already."
 
 
 def imported(event: SourcesImported) -> str:
@@ -72,6 +109,8 @@ def list_file(text: str) -> Path | None:
     try:
         if "\\" in text and not plain.exists():
             plain = Path(text.replace("\\ ", " ").replace("\\(", "(").replace("\\)", ")"))
-        return plain.expanduser().absolute() if text else None
+        file = plain.expanduser().absolute()
+        # What has no end would be read for ever: a device, a pipe. Of what is not there the engine tells.
+        return file if text and (file.is_file() or file.is_dir() or not file.exists()) else None
     except (RuntimeError, OSError, ValueError):
         return None  # nobody's home, or no possible name

@@ -25,13 +25,17 @@ from tui.command import Scope
 from tui.key_order import KeysInOrder
 from tui.options import AppOptions
 from tui.palette import Palette, WirewatchProvider
+from tui.screens import summary
+from tui.screens.choice import ChoiceScreen
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
+from tui.screens.revisions import RevisionsScreen
 from tui.screens.welcome import WelcomeScreen
 from tui.session import Session
 from tui.terminal import speaks_unicode
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+_LAID_OVER: dict[type[object], Scope] = {RevisionsScreen: Scope.REVISIONS, ChoiceScreen: Scope.CHOICE}
 
 
 class WirewatchApp(KeysInOrder, inherit_bindings=False):
@@ -45,17 +49,19 @@ class WirewatchApp(KeysInOrder, inherit_bindings=False):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.problems: list[str] = [str(problem) for problem in session.options.settings.problems]
         self.fault: BaseException | None = None
         """The mistake in the program that ended it, None when there was none."""
         self._main: MainScreen | None = None
         settings, preset = session.options.settings, session.options.keys
-        keys, wrong = keymap.keymap(settings.keys, preset)
-        self.keymap = keys
-        self.problems += wrong + keymap.clashes(keys)
+        self.keymap, own = keymap.keymap(settings.keys, preset)
         self.animation_level = "none"
-        escape.part(keys)
+        escape.part(self.keymap)
         theme.register(self)
+        own += keymap.clashes(self.keymap)
+        if settings.theme and settings.theme not in self.available_themes:
+            own.append(f"There is no theme “{settings.theme}”; the palette lists them.")
+        self._problems = summary.wrong(settings.problems, own)
+        """What is to be said of the configuration, once it can be seen."""
 
     # ------------------------------------------------------------------ beginning and end
 
@@ -92,11 +98,10 @@ class WirewatchApp(KeysInOrder, inherit_bindings=False):
         self._say_problems(screen.status_bar.tell)
 
     def _say_problems(self, tell: Callable[..., None]) -> None:
-        """Say what is wrong with the configuration, once it can be seen."""
-        for problem in self.problems[:1]:
-            more = f" ({len(self.problems) - 1} more: wirewatch config check)" if len(self.problems) > 1 else ""
-            self.call_after_refresh(tell, problem + more, problem=True)
-        self.problems.clear()
+        """Say what is wrong with the configuration, once."""
+        if self._problems:
+            self.call_after_refresh(tell, self._problems, problem=True)
+        self._problems = ""
 
     def _put_up(self, screen: WelcomeScreen | MainScreen) -> None:
         if len(self.screen_stack) > 1:
@@ -131,9 +136,11 @@ class WirewatchApp(KeysInOrder, inherit_bindings=False):
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss()
         else:
-            first = isinstance(self.screen, WelcomeScreen)
+            first = any(isinstance(each, WelcomeScreen) for each in self.screen_stack)
+            here = Scope.WELCOME if first else Scope.MAIN
+            over = _LAID_OVER.get(type(self.screen), here)
             ascii_only = self.session.options.ascii_only
-            self.push_screen(HelpScreen(self.keymap, first_screen=first, ascii_only=ascii_only))
+            self.push_screen(HelpScreen(self.keymap, over=over, first_screen=first, ascii_only=ascii_only))
 
     # ------------------------------------------------------------------ from the first screen on
 

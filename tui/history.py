@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from feeds.backfill import furthest_behind
+from feeds.backfill import furthest_behind, nothing_older
 from feeds.events import OlderRead
 from feeds.model import Source
 
@@ -49,7 +49,7 @@ class History:
         added = sum(answer.added for answer in self._answers)
         failed = [answer for answer in self._answers if answer.message]
         if not added and failed:
-            return f"{name_of(failed[0].source_id)}: {failed[0].message}"
+            return nothing_older(name_of(failed[0].source_id), failed[0].message)
         if not added:
             more = any(answer.more for answer in self._answers)
             return "Nothing new in the last pages; once more looks further back." if more else NO_MORE

@@ -97,7 +97,7 @@ class Session:
         self._beat = beat
         self._seq = 0
         self._polling: set[int] = set()
-        self._added: list[str] = []
+        self._added = adding.Additions()
         self._undos = Undos()
         self._closing = False
 
@@ -225,10 +225,10 @@ class Session:
             case OlderRead():
                 if outcome := self.history.take(event, self.library.source_name):
                     self.post(messages.Noticed(outcome))
-            case SourceAdded(source_id, _, name):
+            case SourceAdded(source_id, url, name):
                 self._soon(self.read_sources)
                 self.post(messages.SourceAdded(source_id))
-                self._added.append(name)
+                self._added.take(url, name)
                 self._soon(self._tell_added)
             case SourcesFound():
                 self.post(messages.SourcesOffered(event))
@@ -249,8 +249,7 @@ class Session:
         self._gathering[work] = asyncio.get_running_loop().call_later(delay, do)
 
     def _tell_added(self) -> None:
-        self.post(messages.Noticed(adding.added(self._added)))
-        self._added.clear()
+        self.post(messages.Noticed(self._added.sentence))
 
     def _tell_polling(self) -> None:
         self.post(messages.PollingChanged(frozenset(self._polling)))
@@ -346,6 +345,7 @@ class Session:
 
     def send(self, command: Command) -> None:
         """Hand a command to the engine, in the order they are sent, once it runs."""
+        self._added.asked(command, self.sources)
         self._outbox.put_nowait(command)
 
     def mark(

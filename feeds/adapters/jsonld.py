@@ -71,9 +71,13 @@ def read(response: Response, cursor: Mapping[str, object], now: datetime | None 
         raise livepage.not_a_blog(found.page, f"no schema.org {TYPE}")
     if tree is None:
         return liveblog.batch(found, cursor, now)
+    if found.page.cut and cursor.get("ended") is True:
+        # Without the markup that is missing, posts have other ids and texts than they had with it.
+        raise ParseError("The page is cut off: it ends before its markup does.")
     joined = pagejoin.join(found.updates, tree, found.page, cursor)
     batch = liveblog.batch(replace(found, updates=joined.updates), cursor, now)
-    return replace(batch, cursor={**batch.cursor, **joined.memory})
+    ended = {} if found.page.cut else {"ended": True}
+    return replace(batch, cursor={**batch.cursor, **joined.memory, **ended})
 
 
 def _find(response: Response) -> tuple[Found, _Element | None]:

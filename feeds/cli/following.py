@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds.backfill import furthest_behind
+from feeds.backfill import furthest_behind, nothing_older
 from feeds.events import OlderRead
 from feeds.model import ChangeKind, ChangeRecord, Entry, Outcome, Source, Standing
 from feeds.query import Query, Scene, matches
@@ -124,7 +124,7 @@ class Follower:
             self._exhausted.add(read.source_id)
         source = self._sources.get(read.source_id)
         if read.message and source is not None and self._back:
-            self._say(f"{source_name(source)}: {read.message}")
+            self._say(nothing_older(source_name(source), read.message))
 
     def _may_look_back(self) -> bool:
         """Say whether fewer entries are at hand than wanted, and some source may have more."""

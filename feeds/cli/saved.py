@@ -64,7 +64,9 @@ def chosen(saved: Sequence[Saved], word: str) -> Saved:
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(f"“{each.name}” ({each.address})" for each in found[:NAMED])
+        names = ", ".join(
+            f"“{each.name}”" + (f" ({each.address})" if each.address != each.name else "") for each in found[:NAMED]
+        )
         more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
         raise WirewatchError(f"“{word}” may mean {names}{more}; write more of the name, or the whole address.")
     close = get_close_matches(wanted, [fold(each.name) for each in saved], n=1)

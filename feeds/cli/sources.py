@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 from msgspec import Struct
@@ -23,6 +23,8 @@ from feeds.text import line
 
 if TYPE_CHECKING:
     from feeds.inspection import Found
+
+_T = TypeVar("_T")
 
 # ------------------------------------------------------------------ add
 
@@ -117,7 +119,10 @@ def _one(place: Place, address: str, found: tuple[Found, ...], *, yes: bool) -> 
         hint = "" if yes else ", or take the first with --yes"
         place.say(f"Nothing was added: name one of them{hint}.")
         return None
-    answer: int = click.prompt("Which one? 0 for none", type=click.IntRange(0, len(found)), default=1, err=True)
+    question = "Which one? 0 for none"
+    answer: int = _answered(lambda: click.prompt(question, value_proc=_number_to(len(found)), default=1, err=True))
+    if not answer:
+        place.say("Nothing was added.")
     return found[answer - 1] if answer else None
 
 
@@ -127,7 +132,7 @@ def _only(place: Place, address: str, only: Found, *, yes: bool) -> Found | None
         if only.url != address:
             place.say(f"{address} offers {readable(only.url)}, {_kind(only)}.")
         return only
-    guess = f"{address} is no feed and marks up no posts. It can be read as {_kind(only)}, which is a guess"
+    guess = f"{address} is no feed and marks up no posts. It can be read {_by(only)}, which is a guess"
     if yes:
         place.say(f"{guess}; it is taken so.")
         return only
@@ -135,14 +140,43 @@ def _only(place: Place, address: str, only: Found, *, yes: bool) -> Found | None
         place.say(f"{guess}. Nothing was added: --yes takes it so.")
         return None
     place.say(f"{guess}.")
-    return only if click.confirm("Add it so?", default=False, err=True) else None
+    if _answered(lambda: click.confirm("Add it so?", default=False, err=True)):
+        return only
+    place.say("Nothing was added.")
+    return None
+
+
+def _answered(ask: Callable[[], _T]) -> _T:
+    """Ask a person; where they break off, what the shell says next begins on a line of its own."""
+    try:
+        return ask()
+    except click.Abort:
+        click.echo(err=True)
+        raise
+
+
+def _number_to(last: int) -> Callable[[object], int]:
+    """Return what reads a number from 0 to `last`."""
+
+    def number(typed: object) -> int:
+        text = str(typed).strip()
+        if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= last):
+            raise click.UsageError(f"Write a number from 0 to {last}.")
+        return int(text)
+
+    return number
 
 
 def _kind(found: Found) -> str:
     """Return what a source is, in words."""
     if found.adapter:
-        return "this page, by its clock times" if found.adapter == "clockpage" else f"this page, by “{found.adapter}”"
+        return f"this page, {_by(found)}"
     return _NAMES[found.kind][0]
+
+
+def _by(guess: Found) -> str:
+    """Return by what a page is read that does not say what it is."""
+    return "by its clock times" if guess.adapter == "clockpage" else f"by “{guess.adapter}”"
 
 
 def _counted(found: tuple[Found, ...]) -> str:
@@ -236,7 +270,7 @@ class _Row(Struct, frozen=True):
     last: str
     next: str
     remark: str
-    """Why it failed, or what is odd; its address where all is well."""
+    """Why it failed, or what is odd; where all is well its address, unless that is its name."""
 
 
 _HEAD = _Row("NAME", "KIND", "UNREAD", "LAST POLL", "NEXT", "")
@@ -245,8 +279,9 @@ _KINDS = {"liveblog": "live blog"}
 
 def _row(saved: Saved, now: datetime) -> _Row:
     source = saved.source
+    address = saved.address if saved.address != saved.name else ""
     if source is None:
-        return _Row(saved.name, "", "0", "never", "", saved.address)
+        return _Row(saved.name, "", "0", "never", "", address)
     health = source.health
     last = str(health.outcome)
     if health.outcome is not Outcome.NEVER and health.polled_at is not None:
@@ -256,7 +291,7 @@ def _row(saved: Saved, now: datetime) -> _Row:
         left = health.next_poll - now
         upcoming = f"in {_span(left)}" if left > timedelta(0) else "due"
     kind = _KINDS.get(source.kind or "", source.kind or "")
-    return _Row(saved.name, kind, str(saved.counts.unread), last, upcoming, readable(health.message) or saved.address)
+    return _Row(saved.name, kind, str(saved.counts.unread), last, upcoming, readable(health.message) or address)
 
 
 def _span(length: timedelta) -> str:

@@ -84,7 +84,7 @@ _SHORT = 50_000
 
 CUT = "The page is cut off: it ends before its markup does; what came of it was read."
 """What is said of a page that is."""
-_HEAD_END = re.compile(rb"</head\s*>", re.IGNORECASE)
+_HEAD = re.compile(rb"</?head(?:\s[^<>]{0,400})?>", re.IGNORECASE)
 _PAGE_END = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
 
 
@@ -174,11 +174,11 @@ class _Growing:
 
 
 def is_cut(body: bytes) -> bool:
-    """Say whether a page ends before its markup does: its head is closed, and neither its body nor itself.
+    """Say whether a page ends before its markup does: it writes the tags of its head, and the end of nothing else.
 
-    All three end tags may be left out (HTML, 13.1.2.4), but who writes the first writes the others.
+    All of these may be left out (HTML, 13.1.2.4), but who writes the first writes the others.
     """
-    return _HEAD_END.search(body) is not None and _PAGE_END.search(body) is None
+    return _HEAD.search(body) is not None and _PAGE_END.search(body) is None
 
 
 def tree(body: bytes, charset: str = "") -> _Element | None:

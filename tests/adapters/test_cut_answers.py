@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from feeds.adapters import BUILT_IN, Registry
+from feeds.adapters.jsonld import JsonLd
+from feeds.errors import ParseError
 from feeds.flow import Request, Visit
 from feeds.html import CUT, is_cut
 from feeds.model import Batch
@@ -65,3 +67,16 @@ def test_a_feed_is_cut_off_where_it_ends_inside_an_entry() -> None:
 )
 def test_who_closes_the_head_of_a_page_closes_the_page(page: bytes, cut: bool) -> None:
     assert is_cut(page) is cut
+
+
+def test_a_blog_whose_markup_is_missing_at_the_end_of_a_page_waits_for_the_whole_page() -> None:
+    # What the page's own markup knows better is not there: the same posts would have other ids and texts.
+    update = '{"@type": "BlogPosting", "@id": "#a", "headline": "Bridge shut", "articleBody": "Closed at nine."}'
+    blog = f'{{"@type": "LiveBlogPosting", "headline": "River rises", "liveBlogUpdate": [{update}]}}'
+    head = f'<!doctype html><html><head><script type="application/ld+json">{blog}</script></head><body><p>x'
+    adapter = JsonLd()
+    whole, _ = feedflow.converse(adapter, Visit(URL), f"{head}</body></html>")
+    assert [each.title for each in whole.posts] == ["Bridge shut"]
+    with pytest.raises(ParseError, match="cut off"):
+        feedflow.converse(adapter, Visit(URL, cursor=whole.cursor), head)
+    assert feedflow.converse(adapter, Visit(URL), head)[0].cut

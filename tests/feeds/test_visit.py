@@ -686,3 +686,16 @@ def test_an_amp_form_that_needs_more_answers_gets_them() -> None:
     pages = {URL: b"<html><body>" + AMP + b"</html>", AMP_URL: b"Hello", f"{AMP_URL}/list": b"Flood"}
     batch, _ = visited(Visit(URL, inspecting=True), pages, adapter)
     assert batch.offers == (Offer(AMP_URL, "text/html", "Flood"),)
+
+
+def test_half_a_page_is_not_handed_to_another_adapter() -> None:
+    def refuse(visit: Visit) -> Flow[Batch]:
+        yield Request(visit.url, conditional=True)
+        raise ParseError("It holds no posts.")
+
+    half = b"<!doctype html><html><head><title>River</title></head><body><p>Hello"
+    adapters = (Scripted("known", refuse, reads="Hello"), Scripted("other", reads="Hello"))
+    visit = Visit(URL, adapter="known")
+    with pytest.raises(ParseError, match="cut off"):
+        visited(visit, {URL: half}, *adapters)
+    assert visited(visit, {URL: half + b"</body></html>"}, *adapters)[0].adapter == "other"

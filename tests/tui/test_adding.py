@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from feeds.events import Candidate, SourcesFound, SourcesImported
-from feeds.model import Kind
+from feeds.events import AddSource, Candidate, KeepSources, Refresh, SourcesFound, SourcesImported
+from feeds.model import Kind, SourceSpec
+from tests.tui.host import source
 from tui import adding
 
 
@@ -21,6 +23,45 @@ from tui import adding
 )
 def test_sources_that_were_added_are_named(names: list[str], said: str) -> None:
     assert adding.added(names) == said
+
+
+ASKED = AddSource(SourceSpec(url="https://example.org/page"))
+
+
+def test_what_was_asked_for_together_is_told_of_together_however_slowly_it_comes() -> None:
+    additions = adding.Additions()
+    for _ in range(3):
+        additions.asked(ASKED, ())
+    said = []
+    for number, name in enumerate("ABC"):
+        additions.take(f"https://example.org/{number}", name)
+        said.append(additions.sentence)
+    assert said == ["Added A.", "Added 2 sources: A and B.", "Added 3 sources: A, B and 1 more."]
+    additions.asked(ASKED, ())
+    assert additions.sentence == said[-1]  # what is asked for next says nothing of what has come by now
+    additions.take("https://example.org/9", "D")
+    assert additions.sentence == "Added D."
+
+
+def test_a_source_that_is_there_already_was_not_added() -> None:
+    additions = adding.Additions()
+    additions.asked(ASKED, [source(1), source(2)])
+    additions.asked(Refresh(()), ())
+    additions.take("https://example.org/1", "A")
+    assert additions.sentence == "A is there already."
+    additions.take("https://example.org/7", "B")
+    assert additions.sentence == "Added B. 1 was there already."
+    additions.asked(ASKED, [source(1), source(2)])
+    additions.take("https://example.org/1", "A")
+    additions.take("https://example.org/2", "C")
+    assert additions.sentence == "All 2 are there already."
+
+
+def test_the_sources_of_a_visit_are_added_when_they_are_kept() -> None:
+    additions = adding.Additions()
+    additions.asked(KeepSources(), [source(1)])
+    additions.take("https://example.org/1", "A")
+    assert additions.sentence == "Added A."
 
 
 @pytest.mark.parametrize(
@@ -74,3 +115,20 @@ def test_a_file_whose_name_has_a_backslash_is_meant_as_it_is(tmp_path: Path) -> 
     file = tmp_path / "a\\ b"
     file.touch()
     assert adding.list_file(str(file)) == file
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "/dev/stdin", "pipe"])
+def test_what_may_never_end_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    if path == "/dev/stdin":
+        reading, writing = os.pipe()
+        stdin = os.dup(0)
+        os.dup2(reading, 0)
+    try:
+        assert adding.list_file(path) is None
+    finally:
+        if path == "/dev/stdin":
+            os.dup2(stdin, 0)
+            for descriptor in (reading, writing, stdin):
+                os.close(descriptor)

@@ -10,6 +10,7 @@ from feeds.events import AddSource, Candidate, ImportSources, Problem, SourceAdd
 from feeds.model import Kind, SourceSpec
 from tests.tui.host import HOSTILE, Host, source
 from tests.tui.test_journeys import Desk, desk
+from tui.command import Group
 from tui.screens.choice import ChoiceScreen
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
@@ -141,6 +142,40 @@ async def test_a_guess_is_asked_about_alone_and_explained(tmp_path: Path) -> Non
         await app.until(lambda: app.host.link.sent == added(GUESS), "the choice")
 
 
+async def test_all_of_a_few_are_shown_where_there_is_room(tmp_path: Path) -> None:
+    few = tuple(Candidate(f"https://paper.example/{number}.xml", f"Paper {number}") for number in range(8))
+    async with desk(tmp_path, size=(80, 24)) as app:
+        await offered(app, SourcesFound("https://paper.example", few))
+        assert "https://paper.example/7.xml" in app.text
+        assert "Enter add" in app.text
+
+
+@pytest.mark.parametrize("width", [12, 20, 40, 60, 61, 80])
+async def test_a_hint_is_whole_or_not_there(tmp_path: Path, width: int) -> None:
+    async with desk(tmp_path, size=(width, 12)) as app:
+        await offered(app)
+        legend = app.rows()[-1].split("  ")
+        hints = {part.strip() for part in legend if part.strip()}
+        assert hints <= {"Enter add", "Esc none", "Space mark", "a mark all"}
+        assert "Enter add" in hints
+
+
+@sizes
+@pytest.mark.parametrize("first", [False, True], ids=["main", "first-screen"])
+async def test_the_help_lies_over_the_question_and_begins_with_it(
+    tmp_path: Path, size: tuple[int, int], first: bool
+) -> None:
+    options = {"sources": [], "entries": 0} if first else {}
+    async with desk(tmp_path, size=size, **options) as app:
+        await offered(app)
+        await app.press("question_mark")
+        assert isinstance(app.host.app.screen, HelpScreen)
+        assert next(iter(app.host.app.screen._chapters)) is Group.CHOICE
+        assert (Group.WELCOME in app.host.app.screen._chapters) is first
+        await app.press("question_mark")
+        assert isinstance(app.host.app.screen, ChoiceScreen)
+
+
 @pytest.mark.parametrize("open_", [["question_mark"], ["F"], ["a"]], ids=["help", "query", "prompt"])
 async def test_a_question_takes_no_keys_away_from_what_is_open(tmp_path: Path, open_: list[str]) -> None:
     async with desk(tmp_path) as app:
@@ -237,6 +272,26 @@ async def test_a_list_is_imported_from_the_first_screen(
         await app.until(lambda: isinstance(app.host.app.screen, MainScreen), "the main screen")
         said = "41 sources were added; 2 were refused: “|x” is a command."
         await app.until(lambda: app.notice == said, "what was said")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 10)], ids=str)
+async def test_what_is_said_on_the_first_screen_is_not_cut(tmp_path: Path, size: tuple[int, int]) -> None:
+    sentence = (
+        "Nothing was imported. “/home/reader/documents/lists/feeds.opml” cannot be read: No such file or directory."
+    )
+    async with desk(tmp_path, size=size, sources=[], entries=0) as app:
+        app.host.link.say(Problem(sentence))
+        await app.until(lambda: "such file or directory." in " ".join(app.text.split()), "the end of it")
+        assert "add a source" in app.text
+
+
+async def test_a_source_that_is_there_is_not_said_to_be_added(tmp_path: Path) -> None:
+    async with desk(tmp_path) as app:
+        await app.press("a")
+        await app.type("example.org/1")
+        await app.press("enter")
+        app.host.link.say(SourceAdded(1, "https://example.org/1", "Varda Herald"))
+        await app.until(lambda: app.notice == "Varda Herald is there already.")
 
 
 async def test_a_list_is_imported_from_the_main_screen(tmp_path: Path) -> None:

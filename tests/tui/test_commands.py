@@ -7,7 +7,7 @@ import pytest
 from tui import commands, keymap
 from tui.app import WirewatchApp
 from tui.command import Command, Scope
-from tui.commands import COMMANDS
+from tui.commands import COMMANDS, keys_of
 from tui.keys import shown
 from tui.screens.choice import ChoiceScreen
 from tui.screens.help import HelpScreen
@@ -102,3 +102,13 @@ def test_the_table_for_the_documentation_has_every_command_once() -> None:
     assert len(rows) == len(COMMANDS) - 16  # the nine watches are one row, and so are the nine numbers
     assert all(row.count("|") == 4 for row in rows)
     assert any("`1–9` | `watch-1 … watch-9`" in row for row in rows)
+
+
+@pytest.mark.parametrize("width", [45, 60, 72, 110])
+def test_the_help_has_keys_and_words_in_two_columns(width: int) -> None:
+    page = HelpScreen({}, over=Scope.MAIN)
+    for group, chapter in page._chapters.items():
+        alone = {" ".join(keys_of(command)) for command in chapter}
+        for line in page._chapter(group, chapter, width).plain.splitlines()[1:]:
+            assert len(line) <= width
+            assert len(line) <= 17 or line[16] == " " or line in alone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, timedelta
@@ -14,7 +15,9 @@ from feeds.document import Paragraph, Run
 from feeds.model import ChangeKind, ChangeRecord, Revision
 from tests.tui.host import HOSTILE, NOW, entry
 from tests.tui.test_journeys import Desk, desk
+from tui.command import Group
 from tui.screens import summary
+from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
 from tui.screens.revisions import RevisionsScreen
 from tui.widgets.difference import DifferencePane
@@ -189,8 +192,8 @@ async def test_an_edit_that_comes_meanwhile_is_in_the_list_and_the_two_stay(tmp_
     ("fate", "said"),
     [
         ({}, "This entry was never changed."),
-        ({"withdrawn_at": NOW}, "This entry was never changed; it was withdrawn on Fri 13 Feb at 14:30."),
-        ({"restored_at": NOW}, "This entry was never changed; it was restored on Fri 13 Feb at 14:30."),
+        ({"withdrawn_at": NOW}, "Never changed; withdrawn on Fri 13 Feb at 14:30."),
+        ({"restored_at": NOW}, "Never changed; restored on Fri 13 Feb at 14:30."),
     ],
 )
 def test_of_an_entry_that_was_never_changed_its_fate_is_said(fate: dict[str, object], said: str) -> None:
@@ -267,3 +270,32 @@ async def test_a_text_of_five_thousand_words_is_laid_out_once_a_width(tmp_path: 
         await app.press("G", "g", "space", "n")
         assert pane._lines() is made
         assert len(made) > 500
+
+
+@sizes
+async def test_the_help_lies_over_it_and_begins_with_its_keys(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with comparing(tmp_path, size) as app:
+        await app.press("question_mark")
+        assert isinstance(app.host.app.screen, HelpScreen)
+        assert next(iter(app.host.app.screen._chapters)) is Group.REVISIONS
+        await app.press("question_mark")
+        screen(app)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 109, 110])
+async def test_the_count_of_words_stays_together_on_its_line(tmp_path: Path, width: int) -> None:
+    async with comparing(tmp_path, (width, 24)) as app:
+        await app.press("w")
+        await shows(app, "1 → 4 of 4")
+        assert any(re.match(r"\+\d+ −\d+|.* · \+\d+ −\d+", line) for line in said_of(app).splitlines())
+
+
+def said_of(app: Desk) -> str:
+    """What is said above the difference, line by line."""
+    region = screen(app).query_one(".revisions--when").region
+    return "\n".join(row[region.x : region.right].strip() for row in app.rows()[region.y : region.bottom])
+
+
+async def test_how_to_go_back_is_hinted_at_in_a_terminal_of_eighty_columns(tmp_path: Path) -> None:
+    async with comparing(tmp_path, (80, 24)) as app:
+        assert "Esc close" in app.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
@@ -57,6 +59,26 @@ async def test_every_line_fills_the_width_whatever_the_text(size: tuple[int, int
             assert strip.cell_length == sum(cell_len(segment.text) for segment in strip) == size[0]
             assert not set(strip.text) & {"\x1b", "\x9b", "\u202e", "\x07"}
         assert "x [/foo] y [@click=app.quit]go[/]" in " ".join(" ".join(screen(app.pane)).split()) or size[0] == 40
+
+
+async def test_how_long_ago_it_was_moves_on_while_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Host()
+    async with app.run_test(size=(80, 10)) as pilot:
+        app.pane.tick()
+        app.pane.show(long())
+        await pilot.pause()
+        assert "(3 h ago)" in "\n".join(screen(app.pane))
+        app.pane.scroll_lines(1)
+        drawn = screen(app.pane)
+        refreshed: list[object] = []
+        monkeypatch.setattr(app.pane, "refresh", lambda *regions, **_: refreshed.append(regions))
+        app.pane.tick()
+        assert not refreshed
+        later = app.books.now() + timedelta(hours=2)
+        monkeypatch.setattr(app.books, "now", lambda: later)
+        app.pane.tick()
+        assert refreshed
+        assert screen(app.pane) == [line.replace("(3 h ago)", "(5 h ago)") for line in drawn]
 
 
 async def test_nothing_chosen_says_so() -> None:

@@ -45,7 +45,10 @@ def test_nobody_is_asked_while_an_answer_is_due() -> None:
         (OlderRead(1, 1, more=True), "1 older entry."),
         (OlderRead(1), NO_MORE),
         (OlderRead(1, more=True), "Nothing new in the last pages; once more looks further back."),
-        (OlderRead(1, more=True, message="It is gone."), "Source 1: It is gone."),
+        (
+            OlderRead(1, more=True, message="It is gone. Check the address."),
+            "No older entries of Source 1: It is gone.",
+        ),
     ],
 )
 def test_what_came_of_it_is_said(answer: OlderRead, sentence: str) -> None:

@@ -526,6 +526,18 @@ async def test_a_gap_is_drawn_where_entries_may_be_missing(tmp_path: Path) -> No
         await app.until(lambda: "entries may be missing" not in app.text, "another source")
 
 
+async def test_sources_that_begin_to_fail_while_they_are_hidden_are_all_shown(tmp_path: Path) -> None:
+    async with desk(tmp_path, size=(40, 10)) as app:
+        await app.press("S", "G", "k", "escape")
+        failed = [source(number, outcome=Outcome.FAILED, message="It is gone.") for number in (1, 2, 3)]
+        app.host.shelves.configured = failed
+        app.host.link.say(SourcesChanged(()))
+        await app.until(lambda: [each.health.outcome for each in app.host.session.sources] == [Outcome.FAILED] * 3)
+        await app.press("S")
+        assert "All sources" in app.text
+        assert app.text.count("It is gone.") >= 3
+
+
 async def test_the_failure_of_a_source_is_in_its_row(tmp_path: Path) -> None:
     async with desk(tmp_path) as app:
         sentence = "The server answered 503; Wirewatch will try again."
@@ -637,7 +649,12 @@ async def test_a_broken_configuration_is_said_on_the_first_screen(tmp_path: Path
     problem = ConfigError("The configuration is not valid TOML.", file=tmp_path / "config.toml", line=3)
     async with desk(tmp_path, sources=[], entries=0, settings=Settings(problems=(problem, problem))) as app:
         await app.until(lambda: "not valid TOML" in app.text)
-        assert "1 more: wirewatch config check" in " ".join(app.text.split())
+        assert "2 problems, see “wirewatch config check”. config.toml:3:" in " ".join(app.text.split())
+
+
+async def test_a_theme_there_is_not_is_said(tmp_path: Path) -> None:
+    async with desk(tmp_path, settings=Settings(theme="wirewatch-drak")) as app:
+        await app.until(lambda: app.notice == "There is no theme “wirewatch-drak”; the palette lists them.")
 
 
 async def test_nothing_yet_is_said(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from feeds.model import Outcome, Standing
+from feeds.errors import ConfigError
+from feeds.model import Gap, Outcome, Standing
 from feeds.store import SourceCounts
 from feeds.watches import Action, Watches
 from tests.tui.host import HOSTILE, NOW, source, watch
@@ -145,6 +147,26 @@ async def test_the_cursor_stays_on_its_source_and_on_the_screen() -> None:
         sources.page(-1)
         sources.to_last()
         assert sources.item is None
+
+
+def test_a_gap_of_less_than_a_minute_is_said_with_one_time() -> None:
+    gaps = [Gap(1, NOW, NOW + timedelta(seconds=9)), Gap(1, NOW, NOW + timedelta(minutes=9))]
+    labels = [each.label for each in summary.breaks(gaps, lambda _: "The\nCoast", UTC)]
+    assert labels == [
+        "entries may be missing · The Coast · 14:30",
+        "entries may be missing · The Coast · 14:30 to 14:39",
+    ]
+
+
+def test_problems_of_the_configuration_are_counted_and_say_where_they_are_listed_first() -> None:
+    file = Path("/home/reader/.config/wirewatch/config.toml")
+    one = ConfigError("“colour” is not a setting.", file=file, line=2)
+    assert summary.wrong([], []) == ""
+    assert summary.wrong([one], []) == "config.toml:2: “colour” is not a setting."
+    assert summary.wrong([one, one], ["No command is called “strar”."]) == (
+        "3 problems, see “wirewatch config check”. config.toml:2: “colour” is not a setting."
+    )
+    assert summary.wrong([], ["No command is called “strar”.", "x"]) == "2 problems. No command is called “strar”."
 
 
 async def test_a_second_that_passes_draws_only_what_counts_down() -> None:

@@ -6,9 +6,11 @@ Owns the question. What is taken is the answer; adding it is the asker's busines
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -17,7 +19,7 @@ from textual.widgets import Static
 from feeds.events import Candidate, SourcesFound
 from tui import adding, cells
 from tui.command import Scope
-from tui.commands import BY_ID, bindings, keys_of
+from tui.commands import BY_ID, app_binding, bindings, keys_of
 from tui.session import Session
 from tui.widgets.choice_list import Choice, ChoiceList
 from tui.widgets.pane_title import PaneTitle
@@ -26,7 +28,14 @@ _SMALL_TO = 16
 """Lines up to which nothing but the list is shown."""
 _NARROW_TO = 60
 """Columns up to which it has the whole screen."""
-_HINTS = (("add", "take"), ("mark", "mark-choice"), ("none", "take-none"), ("mark all", "mark-all-choices"))
+_WIDEST = 100
+_AROUND = 5
+"""Lines around the list: the title, a blank below it, and the legend between two."""
+_NOTE = 4
+"""Lines of what is said of a guess, with a blank above them."""
+_HINTS = (("add", "take"), ("none", "take-none"), ("mark", "mark-choice"), ("mark all", "mark-all-choices"))
+_ALONE = 2
+"""Hints that mean something where there is one thing to take."""
 _GUESS = (
     "A guess is a page that does not say it is a live blog: it is read by what it looks like, and something may be "
     "missed."
@@ -36,7 +45,7 @@ _GUESS = (
 class ChoiceScreen(ModalScreen[tuple[Candidate, ...]], inherit_bindings=False):
     """Asks which; nothing when the reader thinks better of it."""
 
-    BINDINGS = bindings(Scope.CHOICE)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.CHOICE), app_binding("help")]
     CSS = """
     ChoiceScreen { align: center middle; background: $background 60%; }
     ChoiceScreen > Vertical { width: 92%; max-width: 100; height: auto; max-height: 90%; background: $surface; }
@@ -64,7 +73,7 @@ class ChoiceScreen(ModalScreen[tuple[Candidate, ...]], inherit_bindings=False):
         with Vertical():
             yield PaneTitle(adding.offers(self._found), in_use=True, ascii_only=self._ascii)
             yield self._list
-            if any(each.adapter for each in self._found.found):
+            if self._guesses:
                 yield Static(Content(_GUESS), classes="choice--note")
             yield Static(self._legend(), classes="choice--legend")
 
@@ -76,14 +85,25 @@ class ChoiceScreen(ModalScreen[tuple[Candidate, ...]], inherit_bindings=False):
         self.set_class(width < _NARROW_TO, "-narrow")
         whole = low or width < _NARROW_TO
         # Outside of the whole screen the list is as high as it has rows, as far as there is room for them.
-        self._list.styles.height = None if whole else min(len(self._found.found) * 2, max(height * 9 // 10 - 9, 2))
+        room = height * 9 // 10 - (_AROUND + _NOTE if self._guesses else _AROUND)
+        self._list.styles.height = None if whole else min(len(self._found.found) * 2, max(room, 2))
+        self.query_one(".choice--legend", Static).update(self._legend())
+
+    @property
+    def _guesses(self) -> bool:
+        return any(each.adapter for each in self._found.found)
 
     def _legend(self) -> Content:
         parts: list[tuple[str, str]] = []
-        several = len(self._found.found) > 1
-        for does, command in _HINTS if several else (_HINTS[0], _HINTS[2]):
+        width, height = self.app.size
+        low = height < _SMALL_TO
+        room = width - 2 if low else width - 4 if width < _NARROW_TO else min(width * 92 // 100, _WIDEST) - 4
+        for does, command in _HINTS if len(self._found.found) > 1 else _HINTS[:_ALONE]:
             key = keys_of(BY_ID[command], self._keys, ascii_only=self._ascii)[0]
-            parts += [(key, "$primary"), (f" {does}   ", "$foreground 60%")]
+            room -= len(key) + len(does) + 1
+            if room >= 0:
+                parts += [(key, "$primary"), (f" {does}   ", "$foreground 60%")]
+            room -= 3
         return Content.assemble(*parts)
 
     # ------------------------------------------------------------------ commands

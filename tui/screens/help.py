@@ -70,7 +70,10 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
     HelpScreen Static { height: auto; margin-top: 1; padding-right: 2; }
     """
 
-    def __init__(self, keys: Mapping[str, str], *, first_screen: bool = False, ascii_only: bool = False) -> None:
+    def __init__(
+        self, keys: Mapping[str, str], *, over: Scope, first_screen: bool = False, ascii_only: bool = False
+    ) -> None:
+        """Make the page; what may be done on the screen it lies over, `over`, stands first."""
         super().__init__()
         self._keys = keys
         self._ascii = ascii_only
@@ -78,7 +81,8 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         self._width = 0
         """Columns of the screen the page was made for."""
         here = Scope.WELCOME if first_screen else Scope.MAIN
-        self._chapters = by_group((here, Scope.EVERYWHERE, Scope.REVISIONS, Scope.CHOICE))
+        all_of_them = by_group((here, Scope.EVERYWHERE, Scope.REVISIONS, Scope.CHOICE))
+        self._chapters = {group: all_of_them[group] for group in (*by_group((over,)), *all_of_them)}
 
     def compose(self) -> ComposeResult:
         """Lay the page out under its title."""
@@ -122,6 +126,9 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         """Yield keys and what they do, the sentence below one another beside the keys."""
         room = 16 if width >= _KEYS_BESIDE else 11
         margin = room + 1
+        if len(keys) > room:
+            yield Content.styled(keys, "bold $accent")
+            keys = ""
         wrapped = wrap(f"{title}. {sentence}" if sentence else title, max(width - margin, 12)) or [title]
         yield Content.assemble(
             (f"{keys:<{room}} ", "bold $accent"),

@@ -91,6 +91,7 @@ class MainScreen(ViewCommands):
 
     def _tick(self) -> None:
         self.sources.tick(self.now)
+        self.detail.tick()
         if self.now - self._made_at >= SETTLED and states.moves_on(self._query):
             self._select_again()
         self._show_status()

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -19,7 +21,7 @@ from textual.widgets import Static
 from feeds.model import Entry, Revision
 from tui import messages, revisions
 from tui.command import Scope
-from tui.commands import BY_ID, bindings, keys_of
+from tui.commands import BY_ID, app_binding, bindings, keys_of
 from tui.render import clock, day, local
 from tui.revisions import Moment, Pair, Tally
 from tui.session import Session
@@ -29,15 +31,18 @@ from tui.widgets.pane_title import PaneTitle
 
 _LIST_FROM = 76
 """Columns from which the moments have a list beside the text."""
+_ONE_LINE_FROM = 110
+"""Columns from which when they were seen and how much differs have room on one line."""
 _SMALL_TO = 16
 """Lines below which nothing but the text and what it is is shown."""
 _HINTS = (
     ("newer side", ("older-revision", "newer-revision")),
     ("older side", ("compare-older", "compare-newer")),
-    ("first ‹› now", ("whole-history",)),
-    ("all the text", ("unfold",)),
-    ("next change", ("next-change",)),
     ("close", ("close-revisions",)),
+    ("first ‹› now", ("whole-history",)),
+    ("next change", ("next-change",)),
+    ("all the text", ("unfold",)),
+    ("help", ("help",)),
 )
 """What the last line names, the most useful first."""
 
@@ -45,7 +50,7 @@ _HINTS = (
 class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
     """Two states of an entry, at first those before and after its last edit."""
 
-    BINDINGS = bindings(Scope.REVISIONS)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.REVISIONS), app_binding("help")]
     CSS = """
     RevisionsScreen { align: center middle; background: $background 60%; }
     RevisionsScreen > Vertical { width: 96%; max-width: 150; height: 92%; background: $surface; }
@@ -214,7 +219,10 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
         tally = event.tally
         if tally.added or tally.removed:
             facts.append(f"+{tally.added:,} {minus}{tally.removed:,}{words}")
+        # Where they have no room beside one another they part at a dot, not in the middle of a fact.
         lines = [f" {dot} ".join(facts)]
+        if self.app.size.width < _ONE_LINE_FROM:
+            lines = [f" {dot} ".join(facts[:2]), *facts[2:]]
         also = ", ".join(event.besides)
         if not tally.added and not tally.removed:
             what = f"; changed: {also}" if also else ""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
+from feeds.errors import ConfigError
 from feeds.model import Entry, Gap, Health, Outcome, Source, Standing
 from feeds.schedule import AGAIN_FLOOR
 from feeds.store import SourceCounts
@@ -25,6 +26,20 @@ _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
 """Where a sentence, or what can stand as one, ends."""
 _COUNTED = 500
 """Newest arrivals of which it is said what the watches have to do with them."""
+
+
+def wrong(problems: Sequence[ConfigError], own: Sequence[str]) -> str:
+    """Return what is said of a configuration some of which cannot be used, empty where all can.
+
+    `own` is what only the screen knows to be wrong: keys, the theme. How many there are and where they are listed
+    stands first, since the line may be cut.
+    """
+    said = [str(each).replace(str(each.file), each.file.name) if each.file else str(each) for each in problems]
+    said += own
+    if len(said) < 2:
+        return "".join(said)
+    where = ", see “wirewatch config check”" if problems else ""
+    return f"{len(said)} problems{where}. {said[0]}"
 
 
 def condition(health: Health) -> Condition:
@@ -136,7 +151,8 @@ def breaks(gaps: Sequence[Gap], name_of: Callable[[int], str], zone: tzinfo | No
     for gap in gaps:
         after, before = local(gap.after, zone), local(gap.before, zone)
         start = clock(after) if after.date() == before.date() else f"{day(after)} {clock(after)}"
-        label = f"entries may be missing · {name_of(gap.source_id)} · {start} – {clock(before)}"
+        times = start if start == clock(before) else f"{start} to {clock(before)}"
+        label = f"entries may be missing · {cells.one_line(name_of(gap.source_id))} · {times}"
         out.append(Break(millis(gap.before), label))
     return out
 
@@ -147,7 +163,7 @@ def unchanged(entry: Entry, zone: tzinfo | None) -> str:
     if at is None:
         return "This entry was never changed."
     when = local(at, zone)
-    return f"This entry was never changed; it was {fate} on {day(when)} at {clock(when)}."
+    return f"Never changed; {fate} on {day(when)} at {clock(when)}."
 
 
 def watch_counts(watches: Watches, counts: Sequence[int] | None) -> tuple[WatchCount, ...]:

@@ -43,6 +43,7 @@ class WelcomeScreen(Screen[None], inherit_bindings=False):
     WelcomeScreen.-small .welcome--name, WelcomeScreen.-small .welcome--what { margin-bottom: 0; }
     WelcomeScreen.-small .welcome--ways { padding: 0; }
     WelcomeScreen.-small .welcome--notice { margin-top: 0; min-height: 0; }
+    WelcomeScreen.-small.-told .welcome--name, WelcomeScreen.-small.-told .welcome--what { display: none; }
     """
 
     class DemoAsked(Message):
@@ -105,6 +106,8 @@ class WelcomeScreen(Screen[None], inherit_bindings=False):
 
     def tell(self, sentence: str, *, problem: bool = False) -> None:
         """Say something below the ways on."""
+        # Where both have no room, what is said is worth more than the name.
+        self.set_class(bool(sentence), "-told")
         notice = Content.styled(cells.one_line(sentence), "$error" if problem else "$accent")
         self.query_one(".welcome--notice", Static).update(notice)
 

@@ -110,8 +110,8 @@ class ChoiceList(LinePane, can_focus=False):
         number = str(place + 1) if place < _NUMBERED else " "
         lead: Line = [(bar, Ink(Role.CURSOR))]
         if second:
-            room = max(width - _MARK - 4, 0)
-            return [*lead, (" " * (_MARK + 2), BLANK), (cells.cut(choice.address, room, more), Ink(Role.META))]
+            room = max(width - _MARK - 3, 0)
+            return [*lead, (" " * (_MARK + 1), BLANK), (cells.cut(choice.address, room, more), Ink(Role.META))]
         mark = "[x]" if place in self._marked else "[ ]"
         room = max(width - _MARK - 5 - cells.width(choice.kind), 0)
         name = choice.name or "without a title"

@@ -83,6 +83,8 @@ class EntryPane(LinePane):
         self._articles: LRUCache[Hashable, Article] = LRUCache(16)
         self._places: dict[int, tuple[tuple[int, int], Block | None]] = {}
         self._top = 0
+        self._ago = ""
+        """How long ago the entry is said to have been."""
 
     # ------------------------------------------------------------------ what is shown
 
@@ -98,6 +100,15 @@ class EntryPane(LinePane):
         self._palette = None
         self._lay_out()
 
+    def tick(self) -> None:
+        """Let the time move on that is said of the entry; where that says the same nothing is drawn."""
+        if self.entry is not None and self._article is not None and self._since(self.entry) != self._ago:
+            self._remember()
+            self._lay_out()
+
+    def _since(self, entry: Entry) -> str:
+        return relative(entry.post.published or entry.post.updated or entry.first_seen, self.shelf.now())
+
     def _remember(self) -> None:
         if self.entry is not None and self._article is not None and self._article.lines:
             self._places.pop(self.entry.id, None)
@@ -111,7 +122,7 @@ class EntryPane(LinePane):
         self._article = None
         if entry is not None and page.width > 0:
             source, now = self.shelf.source_name(entry.source_id), self.shelf.now()
-            ago = relative(entry.post.published or entry.post.updated or entry.first_seen, now)
+            ago = self._ago = self._since(entry)
             marks = (entry.starred, entry.late, entry.withdrawn_at, entry.restored_at)
             key = (entry.id, entry.revision, marks, source, ago, self.shelf.version, page)
             self._article = self._articles.get(key)

@@ -150,8 +150,10 @@ class SourceList(Widget, can_focus=True):
         return 2 if self._roomy() or self._items[place].message else 1
 
     def _reveal(self) -> None:
-        self._top = min(self._top, self._cursor)
         height = self.size.height
+        if not height:
+            return  # it is hidden, and is told its size when it is shown
+        self._top = min(self._top, self._cursor)
         while self._top < self._cursor and sum(map(self._height, range(self._top, self._cursor + 1))) > height:
             self._top += 1
         # Never leave room at the end while there is something above it.
@@ -200,8 +202,9 @@ class SourceList(Widget, can_focus=True):
     # ------------------------------------------------------------------ Textual's events
 
     def on_resize(self) -> None:
-        """Keep the cursor on the screen."""
+        """Keep the cursor on the screen; what was drawn a moment ago may have been drawn without it."""
         self._reveal()
+        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """Go to a source; on the one under the cursor, open it."""

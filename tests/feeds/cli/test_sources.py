@@ -117,6 +117,9 @@ def test_at_a_terminal_the_person_is_asked_which(wirewatch: Commands, answer: by
     assert "Which one?" in ran.err
     assert "Which one?" not in ran.out
     assert addresses(wirewatch) == ([server.url(chosen)] if chosen else [])
+    assert ran.err.count("Error: Write a number from 0 to 3.\n") == answer.count(b"7") + answer.count(b"x")
+    assert ran.err.endswith("Nothing was added.\n") is (status == FAILED)
+    assert ran.err.endswith("Which one? 0 for none [1]: \n") is (status == INTERRUPTED)
 
 
 # What a page leads to, by what it is.
@@ -207,10 +210,7 @@ def test_a_page_of_clock_times_is_never_taken_silently(wirewatch: Commands) -> N
     with serve({"/": Answer(clocks())}) as server:
         ran = wirewatch("add", server.url("/"))
     assert (ran.status, ran.out, configured(wirewatch)) == (FAILED, "", [])
-    assert (
-        "can be read as this page, by its clock times, which is a guess. Nothing was added: --yes takes it so."
-        in ran.err
-    )
+    assert "can be read by its clock times, which is a guess. Nothing was added: --yes takes it so." in ran.err
 
 
 def test_a_page_of_clock_times_alone_is_taken_with_yes_and_polled_so(wirewatch: Commands) -> None:
@@ -234,6 +234,7 @@ def test_at_a_terminal_the_person_is_asked_about_a_guess(
         ran = asked(wirewatch, server.url("/"), answer)
     assert (ran.status, bool(configured(wirewatch))) == (status, saved)
     assert "Add it so?" in ran.err
+    assert ("Nothing was added." in ran.err) is not saved
 
 
 def test_a_guess_is_not_taken_where_there_is_anything_else(wirewatch: Commands) -> None:
@@ -333,6 +334,14 @@ def test_nothing_is_removed_where_a_word_is_not_understood(
     ran = wirewatch("remove", *words)
     assert (ran.status, ran.out, wirewatch.config.read_text()) == (FAILED, "", THREE)
     assert (told or "may mean “Harbour” (https://a.example/live), “Harbour: weather” (") in ran.err
+
+
+def test_an_address_that_is_the_name_too_is_said_once(wirewatch: Commands) -> None:
+    wirewatch.configure('[[sources]]\nurl = "https://a.example/1"\n[[sources]]\nurl = "https://a.example/2"\n')
+    ran = wirewatch("remove", "a.example")
+    assert "may mean “https://a.example/1”, “https://a.example/2”; write more" in ran.err
+    _, *rows = wirewatch("sources").lines
+    assert [row.count("a.example") for row in rows] == [1, 1]
 
 
 def test_the_title_a_source_gives_itself_is_a_name_too(wirewatch: Commands, tmp_path: Path) -> None:

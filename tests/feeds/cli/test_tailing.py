@@ -365,7 +365,7 @@ async def test_an_older_page_that_fails_is_told_and_the_rest_is_printed(world: W
     async with world.following(Wanted(count=10, back=True)):
         await world.clock.advance(5)
         assert world.place.taken() == ["A  Three"]
-        assert world.place.said == [f"A: {A}/2 is not there."]
+        assert world.place.said == [f"No older entries of A: {A}/2 is not there."]
 
 
 async def test_what_is_new_while_older_entries_are_fetched_comes_after_them(world: World) -> None:
