@@ -7,7 +7,7 @@ else may have happened to an entry is decided by `feeds.reconcile`. Pure: knows 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -23,6 +23,10 @@ MAX_WINDOW = 10_000
 
 _UNTOLD = -1
 """`Seen.absences` of an entry that was missing without anything following from it."""
+_UNPLACED = -2
+"""`Seen.absences` of an entry that was shown, and not where it stands."""
+
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class Seen(Struct, frozen=True, array_like=True, omit_defaults=True):
@@ -31,7 +35,8 @@ class Seen(Struct, frozen=True, array_like=True, omit_defaults=True):
     identity: str
     absences: int = 0
     """Polls in a row on which it was missing between others; 0 where it was shown, -1 where it was missing without
-    anything following from it (nothing newer was shown, or the list was in another order)."""
+    anything following from it (nothing newer was shown, or the list was in another order), -2 where it was shown and
+    its place was not."""
 
 
 class Shown(NamedTuple):
@@ -85,38 +90,40 @@ def after(
 
     Absence is not deletion: a list is a window that entries fall out of at its end. An entry is withdrawn when it is
     missing at two polls in a row while the list still shows an entry that stood or is new above it, and one that stood
-    below it. Pinned entries stand above and below nothing. Nothing follows from a list that is empty, in another order,
-    or without most of what it showed. `spared` are the ids of entries whose absence is explained otherwise.
+    below it and is not dated past it since. Entries that are pinned stand above and below nothing, nor do those that
+    were and stood on top then. Nothing follows from a list that is empty, in another order, or without most of what it
+    showed. `spared` are the ids of entries whose absence is explained otherwise.
     """
     places = {each.identity: place for place, each in enumerate(shown)}
     if not shown or extent is Extent.DELTA:
         older = {seen.identity for seen in before}
         dates = [entry.post.published for entry in known if entry.identity in older and entry.post.published]
         top = max(dates, default=None)
+        new = [each for each in shown if each.identity not in older]
+        fresh = [each for each in new if top is None or each.published is None or each.published >= top]
         # What is dated earlier than others may belong anywhere, or below what the list holds.
-        fresh = [
-            Seen(each.identity)
-            for each in shown
-            if each.identity not in older and (top is None or each.published is None or each.published >= top)
-        ]
+        unplaced = [Seen(each.identity, _UNPLACED) for each in new if top and each.published and each.published < top]
         # One that was pinned stood on top; where it stands now is not said.
         held = {each.identity for each in shown if each.pinned}
         lost = {entry.identity for entry in known if entry.post.pinned and entry.identity in places} - held
-        kept = [Seen(seen.identity) if seen.identity in places else seen for seen in before]
-        return Absent((*fresh, *(seen for seen in kept if seen.identity not in lost))[:MAX_WINDOW])
+        back = places.keys() - {seen.identity for seen in before if seen.absences == _UNPLACED}
+        kept = [Seen(seen.identity) if seen.identity in back else seen for seen in before]
+        stays = [seen for seen in kept if seen.identity not in lost]
+        return Absent((*(Seen(each.identity) for each in fresh), *stays, *unplaced)[:MAX_WINDOW])
     entries = {entry.identity: entry for entry in known}
     pinned = {each.identity for each in shown if each.pinned}
-    pinned.update(entry.identity for entry in known if entry.post.pinned)
+    pinned |= _pinned_on_top(before, entries)
     loose = [each for each in shown if not each.pinned]
     # One that comes back stood nowhere in particular.
     anchors = {seen.identity for seen in before if not seen.absences and seen.identity in places} - pinned
     on_top = _kept_on_top(before, entries)
-    if loose and loose[0].identity == on_top:
-        anchors.discard(on_top)
+    if loose and (loose[0].identity == on_top or _is_kept_above(loose, before)):
+        anchors.discard(loose[0].identity)
     listed = tuple(Seen(each.identity) for each in shown[:MAX_WINDOW])
     if not anchors:
         parted = any(not seen.absences and seen.identity not in pinned for seen in before)
-        return Absent(listed, gap=parted and bool(loose) and extent is not Extent.WHOLE)
+        joined = any(seen.absences == _UNPLACED and seen.identity in places for seen in before)
+        return Absent(listed, gap=parted and not joined and bool(loose) and extent is not Extent.WHOLE)
     whole = extent is Extent.WHOLE
     missing, in_order = _missing(before, places, loose, entries, anchors, pinned | {on_top}, whole=whole)
     if sum(missing.get(seen.identity, False) for seen in before if seen.absences <= 0) > len(anchors):
@@ -127,12 +134,19 @@ def after(
         name = seen.identity
         if name not in missing or entries[name].id in spared:
             continue
-        absences = max(seen.absences, 0) + 1 if missing[name] and in_order else _UNTOLD
+        absences = max(seen.absences, 0) + 1 if missing[name] and (in_order or whole) else _UNTOLD
         if absences >= POLLS_TO_WITHDRAW:
             withdrawn.append(entries[name].id)
         else:
             ghosts[name] = Seen(name, absences)
     return Absent(_with_ghosts(before, listed, ghosts, anchors), tuple(withdrawn))
+
+
+def _is_kept_above(loose: Sequence[Shown], before: Sequence[Seen]) -> bool:
+    """Say whether what is new and newer by its date is shown below the first: that may be pinned without a mark."""
+    first, second = (each.published for each in loose[:2]) if len(loose) > 1 else (None, None)
+    is_older = first is not None and second is not None and first < second
+    return is_older and all(seen.identity != loose[1].identity for seen in before)
 
 
 def _kept_on_top(before: Sequence[Seen], entries: dict[str, Entry]) -> str:
@@ -142,6 +156,20 @@ def _kept_on_top(before: Sequence[Seen], entries: dict[str, Entry]) -> str:
     if above is None or below is None or above >= below:
         return ""
     return next(each.identity for each in before if not each.absences and each.identity in entries)
+
+
+def _pinned_on_top(before: Sequence[Seen], entries: dict[str, Entry]) -> set[str]:
+    """Return the entries that were pinned and stood on top: their places say nothing of their times.
+
+    One that stood below others was marked where it belongs, which without a date is not proved.
+    """
+    out: set[str] = set()
+    for seen in before:
+        entry = entries.get(seen.identity)
+        if entry is not None and not entry.post.pinned:
+            break
+        out.add(seen.identity)
+    return out
 
 
 def _is_redated(shown: Shown, entry: Entry | None) -> bool:
@@ -164,8 +192,8 @@ def _missing(
     An entry is True where others stand on both sides. `places` are those of everything that is shown, `loose` is what
     of it is not pinned, `anchors` are the entries that stood in the list before and stand in it still. Where their
     order has changed, an entry is forgotten unless some are above it and some below it as they were: nobody can say any
-    more where the others should stand. Nor is anything below it where all that are have other dates now: they may have
-    been published again above it.
+    more where the others should stand. One below it that has another date now is below it still where it is the older
+    of the two by that date as well; else it may have been published again above it.
     """
     oldest = min((each.published for each in loose if each.published), default=None)
     top = places[loose[0].identity]
@@ -176,8 +204,11 @@ def _missing(
     in_order = order == above
     missing: dict[str, bool] = {}
     passed = 0
-    redated = {each.identity for each in loose if _is_redated(each, entries.get(each.identity))}
+    redated = {each.identity: each.published for each in loose if _is_redated(each, entries.get(each.identity))}
     steady = max((place for place, name in enumerate(kept) if name not in redated), default=-1)
+    # Of those from a place on that have other dates now, the earliest; the rest is below whatever the steady are below.
+    new_dates = [redated.get(name) or _LAST for name in kept]
+    earliest = list(accumulate(reversed(new_dates), min))[::-1]
     for seen in before:
         if seen.identity in anchors:
             passed += 1
@@ -186,10 +217,13 @@ def _missing(
             continue
         published = entry.post.published
         fallen = published is not None and oldest is not None and published < oldest
-        held = passed <= steady and (in_order or (passed > 0 and above[passed - 1] < below[passed]))
+        stays_below = passed <= steady or (
+            published is not None and passed < len(kept) and earliest[passed] < published
+        )
+        held = stays_below and (in_order or (passed > 0 and above[passed - 1] < below[passed]))
         if whole:
             missing[seen.identity] = True
-        elif held and not fallen and seen.identity not in pinned:
+        elif held and not fallen and seen.identity not in pinned and (published or not entry.post.pinned):
             missing[seen.identity] = top < below[passed]
     return missing, in_order
 

@@ -63,7 +63,7 @@ def fill(known: Known, batch: Batch, now: datetime, *, oldest: datetime, gap_aft
     was known before that: everything down to it stands inside the gap, whatever its date says.
     """
     posts = [post for post in batch.finished if not post.pinned and _says_something(post)]
-    matched = matching.match(posts, known.entries, is_list=False)
+    matched = matching.match(posts, known.entries, former=known.former, is_list=False)
     added: list[Added] = []
     place = oldest
     for name, post, entry in matched.rows:

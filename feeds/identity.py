@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from hashlib import blake2b
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -74,7 +75,8 @@ def _fingerprint(post: Post, title: str, text: str) -> str:
 def aliases(post: Post) -> tuple[str, ...]:
     """Return the names under which a post is found again when its source changes its id.
 
-    Its fingerprint; its time and the first letters of its text, which outlive most edits; its address without scheme
+    Its fingerprint; its time and the first letters of its text, which outlive most edits; its time alone, which proves
+    something only where no other post is of it; its address without scheme
     and tracking parameters together with its title, or else its words, which outlive a change of the date. A post
     that says little or nothing has few or none: too little to be sure by.
     """
@@ -90,10 +92,17 @@ def _aliases(post: Post) -> Iterator[str]:
         yield _fingerprint(post, title, text)
         if len(first) >= ENOUGH:
             yield f"beginning:{digest(post.published.isoformat(), first)}"
+        if is_exact(post.published):
+            yield f"moment:{post.published.isoformat()}"
     if title and post.url:
         yield f"address:{digest(_bare(post.url), title)}"
     elif len(title) + len(text) >= ENOUGH:
         yield f"words:{digest(title, text)}"
+
+
+def is_exact(moment: datetime) -> bool:
+    """Say whether a time tells posts apart: a day without a time is midnight somewhere, zones lie quarters apart."""
+    return bool(moment.second or moment.minute % 15)
 
 
 def beginning(text: str) -> str:
@@ -129,10 +138,20 @@ def text_of(post: Post) -> str:
 
 def said(text: str) -> str:
     """Return a text without noise: in one line, with plain quotes and dashes, without lines a page writes itself."""
-    if "[" in text:
-        text = _ADDRESS.sub(lambda found: "" if found[1] == "image" else f"[{found[1] or found[2]}]", text)
-    lines = (line(each) for each in text.translate(_TYPOGRAPHY).split("\n"))
+    lines = (line(each) for each in _without_addresses(text).translate(_TYPOGRAPHY).split("\n"))
     return " ".join(each for each in lines if each and not _BOILERPLATE.fullmatch(each))
+
+
+def _without_addresses(text: str) -> str:
+    if "[" not in text:
+        return text
+    return _ADDRESS.sub(lambda found: "" if found[1] == "image" else f"[{found[1] or found[2]}]", text)
+
+
+def written(post: Post) -> tuple[str, str]:
+    """Return title and text as they were written, white space and typography included; not what a page adds itself."""
+    lines = _without_addresses(text_of(post)).split("\n")
+    return post.title, "\n".join(each for each in lines if said(each))
 
 
 def digest(*parts: str) -> str:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from feeds.identity import ENOUGH, aliases, beginning, content_hash, digest, key, said, text_of
+from feeds.identity import ENOUGH, aliases, beginning, content_hash, digest, fingerprint, is_exact, key, said, text_of
 from feeds.model import Entry, Post
 
 Row = tuple[str, Post, Entry | None]
@@ -36,9 +36,16 @@ _FEW = 3
 
 
 def match(
-    posts: Sequence[Post], entries: Sequence[Entry], shown: Sequence[str] = (), *, is_list: bool = True
+    posts: Sequence[Post],
+    entries: Sequence[Entry],
+    shown: Sequence[str] = (),
+    former: Sequence[tuple[str, int]] = (),
+    *,
+    is_list: bool = True,
 ) -> Matched:
     """Say which posts are which entries. `shown` are the identities of the last list, newest first.
+
+    `former` are keys that entries had before their present ones, with the ids of the entries.
 
     `is_list`: the posts are the list of the source; otherwise a few of it, from which nothing follows about the others.
     """
@@ -54,10 +61,14 @@ def match(
     for name, indexes in groups.items():
         if name in by_key:
             found.update(pair({index: posts[index] for index in indexes}, by_key[name], places))
-    others = [index for index, entry in found.items() if posts[index].key and not _may_be(posts[index], entry.post)]
-    counted = bool(others) and _are_counted(posts) and not _is_one_of_many(others, found, posts)
+    counted = _are_counted(posts)
     if counted:
+        others = _under_numbers_of_others(posts, entries, found)
         found = {index: entry for index, entry in found.items() if index not in others}
+        # Of two entries that have had one number, one has lost it.
+        counted = bool(others) or any(len(by_key.get(name, ())) > 1 for name in groups)
+    elif former:
+        _match_former_keys({name: each for name, each in groups.items() if name not in by_key}, entries, former, found)
     renamed = _match_aliases(posts, entries, found, counted=counted, is_list=is_list)
     names = Names(entry.identity for entry in entries)
     rows: list[Row] = []
@@ -211,20 +222,37 @@ def _are_counted(posts: Sequence[Post]) -> bool:
 
     Such an id is another post's as soon as a post below it is deleted, or slips in.
     """
-    found = [_COUNTED.fullmatch(post.key) for post in posts if post.key]
+    keys = [post.key for post in posts if post.key]
+    if not keys or _COUNTED.fullmatch(keys[0]) is None:
+        return False
+    found = [_COUNTED.fullmatch(each) for each in keys]
     numbers = [int(each[2]) for each in found if each is not None]
     alike = len(numbers) == len(found) and len({each[1] for each in found if each is not None}) == 1
     steps = {above - below for above, below in pairwise(numbers)}
     return alike and (steps <= {1} or steps <= {-1})
 
 
-def _is_one_of_many(others: Sequence[int], found: dict[int, Entry], posts: Sequence[Post]) -> bool:
-    """Say whether one post alone is not what it was, and one of a higher number is: numbers would have moved there too.
+def _under_numbers_of_others(posts: Sequence[Post], entries: Sequence[Entry], found: dict[int, Entry]) -> set[int]:
+    """Return the posts, of those found by their numbers, that bear one that was another's: they are not what that was.
 
-    Then it was edited and dated anew at once.
+    That is proved where one says what another entry says, or another says what its entry does. One alone that is of
+    another date and in other words, below one that is as it was, was edited and dated anew at once: numbers would have
+    moved there too.
     """
-    numbers = {index: int(matched[2]) for index in found if (matched := _COUNTED.fullmatch(posts[index].key))}
-    return len(others) == 1 and any(number > numbers[others[0]] for number in numbers.values())
+    prints = [fingerprint(post) for post in posts]
+    shown = set(prints)
+    holders: dict[str, set[int]] = {}
+    own: dict[int, str] = {}
+    for entry in entries:
+        own[entry.id] = fingerprint(entry.post)
+        holders.setdefault(own[entry.id], set()).add(entry.id)
+    moved = [index for index, entry in found.items() if posts[index].key and prints[index] != own[entry.id]]
+    proved = {index for index in moved if prints[index] in holders or own[found[index].id] in shown}
+    others = {index for index in moved if not _may_be(posts[index], found[index].post)}
+    if len(others) == 1 and not proved:
+        numbers = {index: int(matched[2]) for index in found if (matched := _COUNTED.fullmatch(posts[index].key))}
+        return set() if any(number > numbers[index] for index in others for number in numbers.values()) else others
+    return others | proved
 
 
 def _may_be(post: Post, known: Post) -> bool:
@@ -235,6 +263,22 @@ def _may_be(post: Post, known: Post) -> bool:
     if first != beginning(said(text_of(known))):
         return False
     return len(first) >= ENOUGH or (title != "" and title == said(known.title))
+
+
+def _match_former_keys(
+    groups: dict[str, list[int]], entries: Sequence[Entry], former: Sequence[tuple[str, int]], found: dict[int, Entry]
+) -> None:
+    """Find entries whose posts came back under a key they had before, where no other post and no other entry had it.
+
+    A stale copy of a page brings the old ids back, and the next copy the new ones again.
+    """
+    times = Counter(name for name, _ in former)
+    free = {entry.id: entry for entry in entries}
+    for entry in found.values():
+        free.pop(entry.id, None)
+    for name, number in former:
+        if times[name] == 1 and len(groups.get(name, ())) == 1 and number in free:
+            found[groups[name][0]] = free.pop(number)
 
 
 def _match_aliases(
@@ -296,8 +340,7 @@ def _claim_moments(
         holders.setdefault(entry.post.published, []).append(entry)
     for index in strangers:
         when = posts[index].published
-        # A day without a time is midnight somewhere: zones lie quarters of an hour apart.
-        if index in found or when is None or once[when] > 1 or not (when.second or when.minute % 15):
+        if index in found or when is None or once[when] > 1 or not is_exact(when):
             continue
         there = holders.get(when, [])
         if len(there) == 1 and there[0].id not in claimed:

@@ -268,6 +268,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     """It appeared after newer entries had been seen."""
     withdrawn_at: datetime | None = None
     restored_at: datetime | None = None
+    folded: int = 0
+    """Edits that made no revision: of white space and typography only, or of an entry that changes all the time."""
 
     @property
     def when(self) -> datetime:

@@ -51,6 +51,8 @@ class Known(Struct, frozen=True):
     """The list as it was last shown, newest first; None where the source was never read."""
     read_at: datetime | None = None
     """When the source was last read with success, changed or not."""
+    former: tuple[tuple[str, int], ...] = ()
+    """Those of the batch's keys that an entry had before its present one, each with the id of the entry."""
 
 
 class Added(Struct, frozen=True):
@@ -74,11 +76,13 @@ class Edited(Struct, frozen=True):
 class Refreshed(Struct, frozen=True):
     """A known entry in another state without a new revision.
 
-    Only what is not read has changed: a date, a tag, an address; or the entry changes all the time.
+    Only what is not read has changed: a date, a tag, an address; or the words in a way that is not kept.
     """
 
     entry_id: int
     post: Post
+    folded: bool = False
+    """The words were edited: white space or typography, or the entry changes all the time."""
 
 
 class Withdrawn(Struct, frozen=True):
@@ -129,7 +133,8 @@ def reconcile(known: Known, batch: Batch, now: datetime) -> Reconciled:
     posts = _newest_first([post for post in batch.finished if not post.withdrawn], known)
     gone = [post for post in batch.posts if post.withdrawn]
     before = [seen.identity for seen in known.window or ()]
-    matched = matching.match(posts, known.entries, before, is_list=batch.extent is not Extent.DELTA)
+    is_list = batch.extent is not Extent.DELTA
+    matched = matching.match(posts, known.entries, before, known.former, is_list=is_list)
     tombstones = _tombstones(matched, gone, known)
     shown = [Shown(name, post.published, pinned=post.pinned) for name, post, _ in matched.rows]
     taken_back = {each.entry_id for each in tombstones}
@@ -226,7 +231,12 @@ def _updates(matched: Matched, now: datetime) -> tuple[list[Change], int]:
         edited = identity.content_hash(post) != identity.content_hash(entry.post)
         stormy = edited and _changes_all_the_time(entry, now)
         restless += stormy
-        out.append(Edited(entry.id, post) if edited and not stormy else Refreshed(entry.id, post))
+        if edited and not stormy:
+            out.append(Edited(entry.id, post))
+        else:
+            out.append(
+                Refreshed(entry.id, post, folded=stormy or identity.written(post) != identity.written(entry.post))
+            )
     return out, restless
 
 

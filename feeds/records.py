@@ -82,6 +82,8 @@ class RevisionRecord(Struct, frozen=True):
     title_changes: tuple[Change, ...]
     text_changes: tuple[Change, ...]
     """Pairs in reading order: `=` kept, `-` taken out, `+` put in; and the text. Empty without `against`."""
+    folded: int
+    """Edits of the entry that made no state: see `Entry.folded`."""
 
 
 class OfferRecord(Struct, frozen=True):
@@ -234,12 +236,18 @@ def revision_record(before: Revision | None, state: Revision, entry: Entry, sour
         against=before.number if before else None,
         title_changes=title,
         text_changes=text,
+        folded=entry.folded,
     )
 
 
 def changes(before: Post, after: Post) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """Return what was changed in the title of a post and in its text, word by word."""
     return tuple(words(before.title, after.title)), tuple(words(text_of(before), text_of(after)))
+
+
+def folded(count: int) -> str:
+    """Return how many edits made no revision, in words; see `Entry.folded`."""
+    return f"{count:,} trivial edit{' was' if count == 1 else 's were'} folded away"
 
 
 def _seen(entry: Entry, change: str) -> datetime:

@@ -98,9 +98,17 @@ def demo_options(folder: Path, place: Place, settings: Settings) -> AppOptions:
     )
 
 
+def wrong(settings: Settings) -> list[str]:
+    """Return what only the screen knows to be wrong with the configuration, a sentence each."""
+    from tui.keymap import wrong
+    from tui.theme import names
+
+    return wrong(settings, names())
+
+
 def main() -> None:
     """Run the command line; the entry point of the package."""
-    cli.main(open_app)
+    cli.main(open_app, wrong)
 
 
 if __name__ == "__main__":

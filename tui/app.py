@@ -21,21 +21,18 @@ from textual.command import CommandPalette, Provider
 from feeds import crash
 from feeds.errors import StoreError
 from tui import commands, escape, keymap, theme, view_file
-from tui.command import Scope
+from tui.command import Scope, scope_of
 from tui.key_order import KeysInOrder
 from tui.options import AppOptions
 from tui.palette import Palette, WirewatchProvider
 from tui.screens import summary
-from tui.screens.choice import ChoiceScreen
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
-from tui.screens.revisions import RevisionsScreen
 from tui.screens.welcome import WelcomeScreen
 from tui.session import Session
 from tui.terminal import speaks_unicode
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
-_LAID_OVER: dict[type[object], Scope] = {RevisionsScreen: Scope.REVISIONS, ChoiceScreen: Scope.CHOICE}
 
 
 class WirewatchApp(KeysInOrder, inherit_bindings=False):
@@ -53,13 +50,11 @@ class WirewatchApp(KeysInOrder, inherit_bindings=False):
         """The mistake in the program that ended it, None when there was none."""
         self._main: MainScreen | None = None
         settings, preset = session.options.settings, session.options.keys
-        self.keymap, own = keymap.keymap(settings.keys, preset)
+        self.keymap, _ = keymap.keymap(settings.keys, preset)
         self.animation_level = "none"
         escape.part(self.keymap)
         theme.register(self)
-        own += keymap.clashes(self.keymap)
-        if settings.theme and settings.theme not in self.available_themes:
-            own.append(f"There is no theme “{settings.theme}”; the palette lists them.")
+        own = keymap.wrong(settings, self.available_themes, preset)
         self._problems = summary.wrong(settings.problems, own)
         """What is to be said of the configuration, once it can be seen."""
 
@@ -137,8 +132,7 @@ class WirewatchApp(KeysInOrder, inherit_bindings=False):
             self.screen.dismiss()
         else:
             first = any(isinstance(each, WelcomeScreen) for each in self.screen_stack)
-            here = Scope.WELCOME if first else Scope.MAIN
-            over = _LAID_OVER.get(type(self.screen), here)
+            over = scope_of(self.screen) or (Scope.WELCOME if first else Scope.MAIN)
             ascii_only = self.session.options.ascii_only
             self.push_screen(HelpScreen(self.keymap, over=over, first_screen=first, ascii_only=ascii_only))
 

@@ -20,6 +20,12 @@ class Scope(StrEnum):
     WELCOME = "welcome"
 
 
+def scope_of(screen: object) -> Scope | None:
+    """Return the scope of the commands that a screen does itself, None for one of Textual's or a question."""
+    scope = getattr(screen, "SCOPE", None)
+    return scope if isinstance(scope, Scope) else None
+
+
 class Group(StrEnum):
     """Chapters of the help."""
 

@@ -263,6 +263,10 @@ COMMANDS: tuple[Command, ...] = (
         "scroll-help-up", "Scroll the help up", "Moves the help back.", "k,up,pageup", Group.PROGRAM,
         Scope.HELP
     ),
+    Command(
+        "search-help", "Search the help", "Shows the commands, signs and forms of queries in which some words stand.",
+        "slash", Group.PROGRAM, Scope.HELP
+    ),
     Command("close-help", "Close the help", "Goes back.", "escape,q", Group.PROGRAM, Scope.HELP),
     # First screen
     Command(

@@ -5,14 +5,16 @@ Owns the presets and the checks; the commands and their own keys are in `tui.com
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
+from feeds.config import Settings
 from tui.command import Scope
 from tui.commands import BY_ID, COMMANDS
 from tui.keys import shown, split
 
 PRESETS: Mapping[str, Mapping[str, str]] = {
+    "wirewatch": {},
     "newsboat": {
         "read-on": "space",
         "next-match": "n",
@@ -54,6 +56,17 @@ def keymap(chosen: Mapping[str, str], preset: str = "") -> tuple[dict[str, str],
         hint = f"did you mean “{close[0]}”?" if close else "? lists them all."
         problems.append(f"No command is called “{name}”; {hint}")
     return keys, problems
+
+
+def wrong(settings: Settings, themes: Collection[str], preset: str = "") -> list[str]:
+    """Return sentences about keys and the theme that a configuration names; `preset` goes before the one in it."""
+    keys, sentences = keymap(settings.keys, preset)
+    sentences += clashes(keys)
+    if settings.theme and settings.theme not in themes:
+        close = get_close_matches(settings.theme, themes, n=1)
+        hint = f"did you mean “{close[0]}”?" if close else "the palette lists them."
+        sentences.append(f"There is no theme “{settings.theme}”; {hint}")
+    return sentences
 
 
 def clashes(keys: Mapping[str, str]) -> list[str]:

@@ -14,7 +14,7 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 from textual.content import Content
 
 from tui import cells
-from tui.command import Scope
+from tui.command import Scope, scope_of
 from tui.commands import COMMANDS, keys_of
 from tui.screens.main import MainScreen
 
@@ -54,17 +54,24 @@ class _Offer(NamedTuple):
 
 
 class WirewatchProvider(Provider):
-    """Everything the palette finds while the main screen is shown."""
+    """Everything the palette finds: the commands of the screen it lies over; on the main one, sources and themes."""
 
     def _offers(self) -> Iterator[_Offer]:
         screen = self.screen
-        if not isinstance(screen, MainScreen):
-            return
+        main = screen if isinstance(screen, MainScreen) else None
+        bound: dict[str, str] = {}
+        for key, active in screen.active_bindings.items():
+            bound[active.binding.id or ""] = f"{bound.get(active.binding.id or '', '')},{key}"
         for command in COMMANDS:
-            if command.scope in (Scope.MAIN, Scope.EVERYWHERE) and command.id != "palette" and screen.offers(command):
-                keys = " ".join(keys_of(command, screen.keymap))
-                title = screen.title_of(command)
+            here = command.scope in (scope_of(screen), Scope.EVERYWHERE) and command.id != "palette"
+            if here and (main is None or main.offers(command)):
+                keys = " ".join(keys_of(command, bound))
+                title = main.title_of(command) if main is not None else command.title
                 yield _Offer(title, f"{keys}   {command.help}", partial(self._run, command.action, command.scope))
+        if main is not None:
+            yield from self._places(main)
+
+    def _places(self, screen: MainScreen) -> Iterator[_Offer]:
         yield _Offer("Source: all", "Shows the entries of all sources.", partial(screen.show_source, None))
         for source in screen.session.sources:
             name = cells.one_line(source.name)

@@ -17,7 +17,7 @@ from textual.app import App
 from textual.color import Color, ColorParseError
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 from textual.widget import Widget
 
 from feeds.document import BOLD, CODE, INSERTED, ITALIC, STRUCK
@@ -122,6 +122,11 @@ def register(app: App[_Result]) -> None:
     ScrollBar.renderer = _WholeCells
     for theme in THEMES:
         app.register_theme(theme)
+
+
+def names() -> list[str]:
+    """Return the names of all themes: ours, then Textual's."""
+    return [each.name for each in THEMES] + sorted(BUILTIN_THEMES)
 
 
 def watch_color(app: App[_Result], name: str) -> Color:

@@ -76,6 +76,8 @@ def _echo(message: str | bytes, *, err: bool = False) -> None:
 
 OpenApp = Callable[[Place, tuple[str, ...], bool], int]
 """Opens the app on these addresses for this visit, or on the saved sources; True plays the demo."""
+OfTheScreen = Callable[[Settings], Sequence[str]]
+"""Returns a sentence for each setting that only the screen can know to be wrong: keys, themes."""
 
 
 def _set_config(context: click.Context, _: click.Parameter, value: Path | None) -> None:
@@ -148,6 +150,7 @@ class Commands(click.Group):
     """The commands, loaded when called; anything that is no command is a source for the app to open."""
 
     open_app: OpenApp | None = None
+    of_the_screen: OfTheScreen | None = None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
@@ -233,7 +236,7 @@ _WITH_APP = (
 )
 
 
-def command_line(open_app: OpenApp | None = None) -> click.Group:
+def command_line(open_app: OpenApp | None = None, of_the_screen: OfTheScreen | None = None) -> click.Group:
     """Build the command line; with `open_app` it opens the app where no command is named."""
 
     @click.group(
@@ -253,7 +256,7 @@ def command_line(open_app: OpenApp | None = None) -> click.Group:
         else:
             sys.exit(open_app(context.ensure_object(Place), (), False))
 
-    group.open_app = open_app
+    group.open_app, group.of_the_screen = open_app, of_the_screen
     if open_app is not None:
         group.add_command(_demo_command(open_app))
     return group
@@ -269,14 +272,14 @@ def _demo_command(open_app: OpenApp) -> click.Command:
     return demo
 
 
-def main(open_app: OpenApp | None = None) -> NoReturn:
+def main(open_app: OpenApp | None = None, of_the_screen: OfTheScreen | None = None) -> NoReturn:
     """Run the command line and leave with its exit status. A closed pipe ends it quietly."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot write a character shows a question mark rather than a traceback.
             stream.reconfigure(errors="replace")
     try:
-        command_line(open_app)(standalone_mode=False, prog_name="wirewatch")
+        command_line(open_app, of_the_screen)(standalone_mode=False, prog_name="wirewatch")
         status = DONE
     except click.UsageError as error:
         status = _shown(error, MISUSE)

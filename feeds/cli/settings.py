@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from feeds.cli import DONE, FAILED, Place, common, with_options
+from feeds.cli import DONE, FAILED, Commands, Place, common, with_options
 from feeds.config import load
 from feeds.errors import WirewatchError
 from feeds.records import readable
@@ -58,9 +58,12 @@ def _edit(place: Place) -> int:
 
 def check(place: Place) -> int:
     """Print what is wrong with the configuration and return the exit status."""
-    problems = load(place.config).problems
+    settings = load(place.config)
+    root = click.get_current_context().find_root().command
+    own = root.of_the_screen(settings) if isinstance(root, Commands) and root.of_the_screen else ()
+    problems = [*map(str, settings.problems), *own]
     for problem in problems:
-        place.write(readable(str(problem)))
+        place.write(readable(problem))
     if problems:
         return FAILED
     place.say("The configuration is in order." if place.config.exists() else f"There is no {place.config} yet.")

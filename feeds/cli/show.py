@@ -18,6 +18,7 @@ from feeds.query import Scene
 from feeds.records import (
     changes,
     entry_record,
+    folded,
     headline,
     last_change,
     readable,
@@ -113,6 +114,9 @@ def _print_states(
     for before, state in pairs:
         for text in ("", *_changed(before, state)):
             place.write(text)
+    if entry.folded:
+        place.write("")
+        place.write(f"--- {folded(entry.folded)}")
 
 
 # ------------------------------------------------------------------ which entry

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
+from feeds import identity
 from feeds.backfill import Filled
 from feeds.model import ChangeKind, Post
 from feeds.reconcile import Added, Change, Edited, Reconciled, Refreshed, Restored, Withdrawn
@@ -20,6 +21,10 @@ from feeds.store import rows as values
 FEED = "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)"
 """Makes an entry that is not in the search index be found by its words."""
 NAME = "INSERT INTO name (source_id, hash, entry_id) VALUES (?, ?, ?)"
+
+FORMER_KEYS = 4
+"""Keys an entry had before that are kept, the last ones: a source that makes all of them anew at every visit would fill
+the store with them."""
 
 
 class _Reworded(NamedTuple):
@@ -67,8 +72,10 @@ class Changes:
                 self._add(change)
             case Edited(entry_id, post):
                 self._edit(entry_id, post)
-            case Refreshed(entry_id, post):
+            case Refreshed(entry_id, post, folded):
                 self._refresh(entry_id, post)
+                if folded:
+                    self._fold(entry_id)
             case Withdrawn(entry_id):
                 self._withdraw(entry_id)
             case Restored(entry_id):
@@ -133,11 +140,17 @@ class Changes:
         old = values.post(found[0])
         self._connection.execute("UPDATE content SET post = ? WHERE entry_id = ?", (values.encode(post), entry_id))
         self._rename(entry_id, values.names(old), values.names(post))
+        if (old.key or old.url) and identity.key(old) != identity.key(post):
+            self._remember_key(entry_id, identity.key(old))
         before, after = values.words(old), values.words(post)
         if entry_id in self._words:
             self._words[entry_id] = self._words[entry_id]._replace(after=after)
         elif before != after:
             self._words[entry_id] = _Reworded(before, after)
+
+    def _fold(self, entry_id: int) -> None:
+        sql = "UPDATE entry SET folded = folded + 1 WHERE id = ? AND source_id = ?"
+        self._connection.execute(sql, (entry_id, self._source_id))
 
     def _rename(self, entry_id: int, before: set[int], after: set[int]) -> None:
         self._connection.executemany(
@@ -147,6 +160,17 @@ class Changes:
         self._connection.executemany(
             NAME,
             [(self._source_id, name, entry_id) for name in after - before],
+        )
+
+    def _remember_key(self, entry_id: int, key: str) -> None:
+        self._connection.execute(
+            "REPLACE INTO former_key (source_id, key, entry_id, until) VALUES (?, ?, ?, ?)",
+            (self._source_id, key, entry_id, self._now),
+        )
+        too_many = "SELECT key FROM former_key WHERE entry_id = ? ORDER BY until DESC LIMIT -1 OFFSET ?"
+        self._connection.execute(
+            f"DELETE FROM former_key WHERE source_id = ? AND entry_id = ? AND key IN ({too_many})",
+            (self._source_id, entry_id, entry_id, FORMER_KEYS),
         )
 
     def _withdraw(self, entry_id: int) -> None:

@@ -18,7 +18,7 @@ from feeds.model import Entry, Post, Source
 from feeds.query import haystack, searched
 from feeds.reconcile import Seen
 
-DERIVED_BY = f"2, Unicode {unicodedata.unidata_version}"
+DERIVED_BY = f"3, Unicode {unicodedata.unidata_version}"
 """What `names` and `words` were made by. A store made by another is indexed again when it is opened for writing.
 
 The number is to be raised with every change of `feeds.text.tokens` or `fold`, of `feeds.query.searched`, or of
@@ -27,11 +27,12 @@ The number is to be raised with every change of `feeds.text.tokens` or `fold`, o
 
 ENTRY = """
     entry.id, entry.source_id, content.identity, content.post, entry.revision, entry.sort_at, entry.sort_micros,
-    entry.first_seen, entry.revised_at, entry.read, entry.starred, entry.late, entry.withdrawn_at, entry.restored_at
+    entry.first_seen, entry.revised_at, entry.read, entry.starred, entry.late, entry.withdrawn_at, entry.restored_at,
+    entry.folded
 """
 """The columns of an `EntryRow`, of `entry JOIN content`."""
 
-EntryRow = tuple[int, int, str, bytes, int, int, int, int, int | None, int, int, int, int | None, int | None]
+EntryRow = tuple[int, int, str, bytes, int, int, int, int, int | None, int, int, int, int | None, int | None, int]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -83,7 +84,8 @@ def optional_moment(micros: int | None) -> datetime | None:
 
 def entry(row: EntryRow) -> Entry:
     """Return the entry of a row."""
-    number, source, name, blob, revision, sort, rest, first, revised, read, starred, late, withdrawn, restored = row
+    number, source, name, blob, revision, sort, rest, first, revised, read, starred, late, *fates, folded = row
+    withdrawn, restored = fates
     first_seen = moment(first)
     return Entry(
         id=number,
@@ -99,6 +101,7 @@ def entry(row: EntryRow) -> Entry:
         late=bool(late),
         withdrawn_at=optional_moment(withdrawn),
         restored_at=optional_moment(restored),
+        folded=folded,
     )
 
 

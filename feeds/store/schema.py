@@ -9,6 +9,7 @@ What stands where:
 - `source_window`: the list a source showed last.
 - `entry`: the short columns of entries, so that a million can be gone through; `content`: identity and newest post.
 - `revision`: older states. `name`: hashes of key and aliases of the newest state. `words`: the search index.
+- `former_key`: the last few keys an entry had before its present one.
 - `gap`: stretches of time of which entries may be missing.
 - `change`: the change log. `meta`: what the derived tables were made by.
 """
@@ -130,7 +131,28 @@ def _remember_gaps(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _remember_gaps)
+def _remember_keys(connection: sqlite3.Connection) -> None:
+    """Version 3: the keys that entries had before are kept: a stale copy of a page brings them back."""
+    connection.execute(
+        """
+        CREATE TABLE former_key (
+            source_id INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            entry_id INTEGER NOT NULL,
+            until INTEGER NOT NULL,        -- when it had another, microseconds
+            PRIMARY KEY (source_id, key, entry_id)
+        ) WITHOUT ROWID
+        """
+    )
+    connection.execute("CREATE INDEX former_key_by_entry ON former_key (entry_id, until)")
+
+
+def _count_folded(connection: sqlite3.Connection) -> None:
+    """Version 4: edits that are kept as no revision are counted."""
+    connection.execute("ALTER TABLE entry ADD COLUMN folded INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _remember_gaps, _remember_keys, _count_folded)
 """By number from 1 on; each makes its version out of the one before, inside a transaction."""
 
 

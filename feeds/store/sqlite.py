@@ -130,8 +130,14 @@ class SqliteStore(SqliteReader):
                 SELECT entry_id FROM content WHERE source_id = ? AND identity IN (SELECT value FROM json_each(?))
                 UNION SELECT entry_id FROM name WHERE source_id = ? AND hash IN (SELECT value FROM json_each(?))
             """
-            entries = self._entries(wanted, (source_id, dumps(list(identities)), source_id, dumps(hashes)))
-        return Known(tuple(entries), window, values.optional_moment(read_at))
+            former = (
+                "SELECT key, entry_id FROM former_key WHERE source_id = ? AND key IN (SELECT value FROM json_each(?))"
+            )
+            holders = connection.execute(former, (source_id, dumps(list(keys)))).fetchall()
+            wanted += " UNION SELECT value FROM json_each(?)"
+            numbers = dumps([number for _, number in holders])
+            entries = self._entries(wanted, (source_id, dumps(list(identities)), source_id, dumps(hashes), numbers))
+        return Known(tuple(entries), window, values.optional_moment(read_at), tuple(holders))
 
     def apply(self, source_id: int, reconciled: Reconciled | None, record: PollRecord) -> int:
         """Store the outcome of a visit, change log and search index included; return the last sequence number."""

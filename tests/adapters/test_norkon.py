@@ -283,7 +283,6 @@ def test_now_and_then_the_newest_posts_are_read_again() -> None:
     "initial",
     [
         newest(2, 1, last=104),  # from a cache, older than the changes
-        newest(2, 1, last=105),  # a change lies further back
         refused(),
         failing(),
         "<html><title>Down</title></html>",
@@ -295,6 +294,16 @@ def test_newest_posts_that_do_not_cover_the_changes_are_left_for_another_time(in
     assert (keys(batch), batch.extent) == (["3"], Extent.DELTA)
     _, requests = converse(ADAPTER, visit(batch.cursor, 12), changed(last=106), newest(3, 2, 1, last=106))
     assert asked(*requests) == ["Changes/105", "Initial/"]
+
+
+def test_a_change_further_back_is_told_beside_newest_posts_that_are_as_new_and_says_nothing_of_what_is_missing() -> (
+    None
+):
+    cursor = converse(ADAPTER, visit(), newest(2, 1))[0].cursor
+    batch, _ = converse(ADAPTER, visit(cursor, 11), changed(1, last=105), newest(4, 3, 2, last=105))
+    assert (keys(batch), batch.extent) == (["4", "3", "2", "1"], Extent.DELTA)
+    _, requests = converse(ADAPTER, visit(batch.cursor, 12), changed(last=106))
+    assert asked(*requests) == ["Changes/105"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ from feeds.reconcile import (
     STORM_REVISIONS,
     STORM_SPACING,
     Added,
+    Edited,
     Known,
+    Refreshed,
     confirm,
     place_in_time,
     reconcile,
@@ -152,6 +154,30 @@ def test_what_only_noise_differs_in_is_refreshed(other: Post) -> None:
     assert ledger.told(ledger.poll([other], 1)) == ["refreshed b"]
     assert ledger.of("b").post == other
     assert ledger.of("b").revision == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("He said:  “go”.", True),
+        ('He said: "go".\n\n5 minutes ago', False),
+        ('He said: "go".\n\n[image: https://a.example/1.jpg?sig=2]', False),
+        ("He said: go.", None),
+    ],
+)
+def test_an_edit_of_white_space_and_signs_is_folded_what_a_page_adds_itself_is_none(
+    text: str, folded: bool | None
+) -> None:
+    ledger = Ledger()
+    ledger.poll([post("b", 'He said: "go".')], 0)
+    (change,) = ledger.poll([post("b", text)], 1).changes
+    assert isinstance(change, Edited) if folded is None else change == Refreshed(1, post("b", text), folded=folded)
+
+
+def test_what_is_not_kept_of_a_ticker_is_folded() -> None:
+    ledger = ticking(1, STORM_REVISIONS)
+    (change,) = ledger.poll([post("b", "Again other."), post("a")], STORM_REVISIONS).changes
+    assert isinstance(change, Refreshed) and change.folded
 
 
 def test_a_date_once_known_is_not_lost_when_the_source_leaves_it_out() -> None:
@@ -828,6 +854,36 @@ def test_a_story_edited_while_its_id_changes_is_edited() -> None:
     posts[3] = replace(posts[3], body=paragraphs("It was not so."))
     told = ledger.poll(posts, 101)
     assert [each for each in ledger.told(told) if not each.startswith("refreshed")] == ["edited v1-16"]
+
+
+def test_a_stale_copy_with_the_old_ids_does_not_make_strangers_of_the_new_ones() -> None:
+    ledger = Ledger()
+    for visit in ("v0", "v1", "v0"):
+        ledger.poll(stories(visit), 100)
+    posts = stories("v1")
+    moved = replace(posts[3], published=at(101.5), body=paragraphs("It was not so."))
+    told = ledger.poll([moved, *posts[:3], *posts[4:]], 102)
+    assert [each for each in ledger.told(told) if not each.startswith("refreshed")] == ["edited v1-16"]
+    assert (told.problems, len(ledger.entries)) == ((), 20)
+
+
+def test_an_id_that_two_entries_had_before_is_that_of_neither() -> None:
+    ledger = Ledger()
+    one, two = post("shared", "One of them.", minutes=1.5), post("shared", "The other one.", minutes=2.5)
+    ledger.poll([two, one], 3)
+    ledger.poll([replace(two, key="b"), replace(one, key="a")], 4)
+    told = ledger.poll([post("shared", "Something else.", minutes=5)], 6)
+    assert ledger.told(told) == ["added shared"]
+
+
+def test_an_old_id_is_that_of_an_entry_only_where_this_has_no_post_of_its_own() -> None:
+    ledger = Ledger()
+    old = post("old", "The bridge is shut for good.", minutes=1.5)
+    ledger.poll([old], 2)
+    new = replace(old, key="new")
+    ledger.poll([new], 3)
+    told = ledger.poll([post("old", "Something else.", minutes=5), new], 6)
+    assert ledger.told(told) == ["added old"]
 
 
 def test_dates_made_anew_with_the_ids_add_nothing_either() -> None:

@@ -208,9 +208,9 @@ class Life:
         self.blog.now += timedelta(seconds=5)
         self.writer.blog = self.blog
         self.site.begin("", 0)
-        seq = self.store.last_seq()
+        seq, gap = self.store.last_seq(), bool(self.store.gaps())
         read = _done(self.visitor.look_back(source))
-        told = self._told(read.message, seq, self._read_at(), gap=False)
+        told = self._told(read.message, seq, self._read_at(), gap=gap)
         self._tell("a look back", told)
         assert not read.message, f"looking back failed: {read.message}"
         self.judge.looked_back(self.writer.sight, told)

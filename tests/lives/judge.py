@@ -27,6 +27,7 @@ class Told:
     outcome: Outcome
     message: str
     gap: bool
+    """It was told that entries may be missing; of a look back: that had been told, and they were looked for."""
     changes: list[ChangeRecord]
     entries: dict[int, Entry]
     """All entries of the source, by id."""
@@ -78,6 +79,8 @@ class Judge:
     """The order of all stories then."""
     due: dict[int, tuple[int, set[int]]] = field(default_factory=dict)
     """Of stories that are gone: visits in a row that showed both sides, and what has stood below all the time."""
+    last: dict[int, Post] = field(default_factory=dict)
+    """Each entry as it was after the last visit."""
     churned: bool = False
     misled: datetime = START
     """When an answer last was broken, or older than one before."""
@@ -96,15 +99,23 @@ class Judge:
         assert set(withdrawn) <= sight.struck, "something was withdrawn because an answer was broken"
         by_number = self._by_number(told)
         truth = {story.number: story for story in self.blog.stories}
-        for number in told.numbers(ChangeKind.ADDED, ChangeKind.EDITED, ChangeKind.RESTORED, ChangeKind.OLDER):
-            entry = by_number[number]
-            self._check_state(entry, truth[number].state)
-            known = self.known.setdefault(number, Known(truth[number].state))
-            known.edits = entry.revision - 1
-            known.state, known.withdrawn = truth[number].state, False
+        # Which of them could be read nobody can say here: each may be told or not, but nothing twice, nothing half.
+        for number in told.numbers(ChangeKind.ADDED):
+            assert number not in self.known, f"story {number} was told before"
+            self.known[number] = Known(truth[number].state)
+        for number in told.numbers(ChangeKind.EDITED):
+            known = self.known[number]
+            assert known.state != truth[number].state, f"story {number} is as it was and was told as edited"
+            known.edits, known.state = known.edits + 1, truth[number].state
+        for number in told.numbers(ChangeKind.RESTORED):
+            assert self.known[number].withdrawn, f"story {number} was not withdrawn and was told as restored"
+            self.known[number].withdrawn = False
         for number in withdrawn:
+            assert not self.known[number].withdrawn, f"story {number} was withdrawn before"
             self.known[number].withdrawn = True
+        self._check_unchanged(by_number)
         self._check_places(told, by_number)
+        self._remember(by_number)
         self.due = {}
         # What came of the answer joins the lists, or does not.
         self.before = [] if told.changes else self.before
@@ -119,13 +130,17 @@ class Judge:
         assert len(found) + len(withdrawn) == len(told.changes), "looking back told news"
         assert set(withdrawn) <= sight.struck & set(found), "looking back withdrew something"
         by_number = self._by_number(told)
-        fresh = [number for number in sight.told if number not in self.known]
+        # What is pinned is repeated on older pages; it is no history, and the next visit tells it.
+        fresh = [number for number, story in sight.told.items() if number not in self.known and not story.pinned]
         assert sorted(found) == sorted(fresh), f"looking back found {found}, not {fresh}"
         for number in found:
             self._check_state(by_number[number], sight.told[number].state)
             self.known[number] = Known(sight.told[number].state, withdrawn=number in withdrawn)
             self.placed[number] = by_number[number].sort_at
+        assert told.gap or not told.numbers(ChangeKind.ADDED), "what was found looking back is no news without a gap"
+        self._check_unchanged(by_number)
         self._check_places(told, by_number)
+        self._remember(by_number)
 
     def seen(self, sight: Sight, told: Told, shown: Blog) -> None:
         """Hold that what a whole answer showed was told, and nothing else.
@@ -146,13 +161,17 @@ class Judge:
             self._check_entry(by_number[number], story, sight)
         self._check_withdrawn(sight, told)
         self._check_places(told, by_number)
-        self._check_gap(sight, told)
+        self._check_gap(sight, told, stale=stale)
         self._check_end(told, stale=stale)
         self._check_missing(sight, by_number, stale=stale)
+        self._remember(by_number)
         if sight.listed:
             self.before = sight.listed
             self.order = [story.number for story in shown.stories]
         self.churned = False
+
+    def _remember(self, entries: dict[int, Entry]) -> None:
+        self.last = {number: entry.post for number, entry in entries.items()}
 
     # ------------------------------------------------------------------ entries
 
@@ -213,6 +232,16 @@ class Judge:
         if traits.keys:
             assert post.key_event == story.key, f"story {number} is a key event: {story.key}, not {post.key_event}"
 
+    def _check_unchanged(self, entries: dict[int, Entry]) -> None:
+        """Hold that every entry is as it was told."""
+        assert sorted(entries) == sorted(self.known), f"there are entries {sorted(entries)}, not {sorted(self.known)}"
+        for number, entry in entries.items():
+            known = self.known[number]
+            self._check_state(entry, known.state)
+            assert (entry.withdrawn_at is not None) == known.withdrawn, f"story {number} is withdrawn, or not, untold"
+            if entry.revision < STORM_REVISIONS:
+                assert entry.revision == known.edits + 1, f"story {number} has {entry.revision} revisions"
+
     def _check_state(self, entry: Entry, state: State) -> None:
         held = letters(entry.post.title, identity.text_of(entry.post))
         number = number_of(entry.post)
@@ -239,47 +268,73 @@ class Judge:
             assert self.known[number].withdrawn, f"story {number} is said to be deleted, and that was not told"
 
     def _check_missing(self, sight: Sight, entries: dict[int, Entry], *, stale: bool) -> None:
-        """Hold that what is missing between others at two visits in a row is withdrawn."""
+        """Hold that what is missing between others at two visits in a row is withdrawn.
+
+        Above it stands anything that is not pinned; below it what stood there at the last visit, is not dated past it
+        since, and was not pinned on top. In a list that is said to be whole nothing need stand around it.
+        """
         traits = self.blog.traits
         few = traits.oldest_first and min(len(self.before), len(sight.listed)) < 5
         if not sight.listed:
             return
-        if not traits.absence or traits.ids == "anew" or traits.whole or stale or few or self.churned:
+        if not traits.absence or traits.ids == "anew" or stale or few or self.churned:
             self.due = {}
             return
         stories = {story.number: story for story in self.blog.stories}
         order = list(stories)
         places = {number: place for place, number in enumerate(order)}
         moved = [each for each in order if each in self.order] != self.order
-        pinned = {number for number, entry in entries.items() if entry.post.pinned}
-        loose = [number for number in sight.listed if number not in pinned]
+        on_top = self._on_top()
+        pinned = on_top | {number for number, entry in entries.items() if number in sight.told and entry.post.pinned}
+        # What only its id is shown of may be no entry yet.
+        loose = [number for number in sight.listed if number in entries and number not in pinned]
         anchors = [number for number in loose if number in self.before]
-        candidates = {*self.due, *self.before}
         missing = [
             number
-            for number in candidates
+            for number in {*self.due, *self.before}
             if number in entries and stories[number].deleted and entries[number].withdrawn_at is None
         ]
-        on_top = self.before[:1]
-        if len(self.before) > 1 and stories[on_top[0]].date < stories[self.before[1]].date:
-            # It may have been pinned, without a mark.
-            missing = [number for number in missing if number not in on_top]
-        due: dict[int, tuple[int, set[int]]] = {}
+        oldest = min((date for number in loose if (date := entries[number].post.published)), default=None)
         vanished = [number for number in missing if number not in self.due]
-        if not moved and len(vanished) <= len(anchors) // 2:
-            dates = [date for number in loose if (date := entries[number].post.published)]
-            oldest = min(dates, default=None)
-            for number in missing:
-                published = entries[number].post.published
-                fallen = published is not None and oldest is not None and published < oldest
-                above = any(places[each] < places[number] for each in loose)
-                below = {each for each in anchors if places[each] > places[number]}
-                count, held = self.due.get(number, (0, below))
-                if below & held and not fallen and number not in pinned:
-                    due[number] = (count + 1 if above else 0, below & held)
+        due: dict[int, tuple[int, set[int]]] = {}
+        # Where most of a list is gone at once, or it is in another order, nobody knows what became of it.
+        for number in missing if len(vanished) <= len(anchors) // 2 and (traits.whole or not moved) else ():
+            published = entries[number].post.published
+            count, held = self.due.get(number, (0, set(anchors)))
+            below = {each for each in held if each in anchors and places[each] > places[number]}
+            below = {each for each in below if self._stays_below(entries[each], published)}
+            above = any(places[each] < places[number] for each in loose)
+            fallen = published is not None and oldest is not None and published < oldest
+            # The place of one that was pinned is its own only if its date says so as well.
+            placed = number not in on_top and (published is not None or not entries[number].post.pinned)
+            if traits.whole:
+                due[number] = (count + 1, below)
+            elif below and placed and not fallen:
+                due[number] = (count + 1 if above else 0, below)
         self.due = due
         late = [number for number, (count, _) in due.items() if count >= POLLS_TO_WITHDRAW]
         assert not late, f"stories {late} are gone for {POLLS_TO_WITHDRAW} visits and that was not told"
+
+    def _on_top(self) -> set[int]:
+        """Return the stories that stood on top at the last visit because they were pinned, or may have been."""
+        out: set[int] = set()
+        for number in self.before:
+            if number in self.last and not self.last[number].pinned:
+                break
+            out.add(number)
+        dates = [self.last[number].published for number in self.before[:2] if number in self.last]
+        if len(dates) == 2 and dates[0] and dates[1] and dates[0] < dates[1]:
+            # Without a mark.
+            out.add(self.before[0])
+        return out
+
+    def _stays_below(self, entry: Entry, published: datetime | None) -> bool:
+        """Say whether an entry that stood below another, of that date, does so still.
+
+        One that has another date since may have been published again above it, and the other have fallen off the end.
+        """
+        before, now = self.last[number_of(entry.post)].published, entry.post.published
+        return now == before or (now is not None and published is not None and now < published)
 
     # ------------------------------------------------------------------ time
 
@@ -297,12 +352,14 @@ class Judge:
             stands = [entry.sort_at for _, entry in by_date]
             assert stands == sorted(stands), "the first entries do not stand in the order of their dates"
 
-    def _check_gap(self, sight: Sight, told: Told) -> None:
+    def _check_gap(self, sight: Sight, told: Told, *, stale: bool) -> None:
         pinned = {number for number, story in sight.told.items() if story.pinned}
         shared = set(self.before) & set(sight.listed)
         if told.gap:
             assert not shared - pinned, "a gap was told where the lists join"
-        elif self.before and not shared and not (self.blog.traits.whole or sight.whole) and self.blog.traits.absence:
+        elif stale or self.blog.traits.whole or sight.whole or not self.blog.traits.absence:
+            return  # what lies between an older copy and the list is known, or was missing before
+        elif self.before and not shared:
             assert not set(sight.listed) - pinned, "no gap was told where the lists do not join"
 
     def _check_end(self, told: Told, *, stale: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 START = datetime(2026, 3, 1, 7, 0, tzinfo=UTC)
 
@@ -24,11 +25,13 @@ class Traits:
     """A post says who wrote it. Where it does not, its words hold its number: “(report 17)”."""
     titles: bool = True
     brief: bool = False
-    """A post is one paragraph, and edited by being written anew."""
+    """A post is one paragraph."""
     window: tuple[int, int] | None = (8, 14)
     """The least and most posts of an answer; None where all of them are shown."""
     apart: bool = False
-    """No two posts are of one minute."""
+    """Posts of one minute do not begin alike, and none of them is edited but at its end."""
+    counted: bool = False
+    """Ids are the numbers of places: a post that slips in where another is deleted bears the number of that."""
     order: str = "shown"
     """What the list is sorted by: `shown` (whatever was published last is on top, whatever its date) or `date`."""
     oldest_first: bool = False
@@ -52,6 +55,8 @@ class Traits:
     restores: bool = True
     late: bool = True
     """A post may surface hours after its date."""
+    slips: bool = True
+    """A post may surface in the middle."""
     redates: bool = True
     """A post may be given another date."""
     moves: bool = True
@@ -224,7 +229,7 @@ class Blog:
 
     def happen(self, what: str, luck: int) -> str:
         """Let something happen; return a sentence of it, empty where it cannot happen now."""
-        self.now += timedelta(seconds=(60 if self.traits.apart else 6) + luck % 400)
+        self.now += timedelta(seconds=(30 if self.traits.apart else 6) + luck % 400)
         return _EVENTS[what](self, luck)
 
     def _one(self, luck: int) -> Story | None:
@@ -235,10 +240,16 @@ class Blog:
 
     def _add(self, luck: int, date: datetime, place: int) -> Story:
         number = len(self.stories)
+        while self.traits.apart and self._begins_alike(_words(number, luck, self.traits), _exact(date)):
+            luck += 1
         words, title = _words(number, luck, self.traits), _title(number, luck, self.traits)
         story = Story(number, title, words, _exact(date), self.now)
         self.stories.insert(place, story)
         return story
+
+    def _begins_alike(self, words: list[str], date: datetime) -> bool:
+        there = (each for each in self.stories if each.clock == f"{date:%H:%M}")
+        return any(each.words[0].split()[:2] == words[0].split()[:2] for each in there)
 
     def _place_of(self, date: datetime) -> int:
         """Return where a story of that date stands in a list that is sorted by dates."""
@@ -263,11 +274,18 @@ class Blog:
 
     def _slip(self, luck: int) -> str:
         """Let a story surface in the middle, under a date that fits its place."""
-        if self.ended is not None or not self.traits.late or not self.alive:
+        if self.ended is not None or not self.traits.slips or not self.alive:
             return ""
         above = self.alive[luck % min(len(self.alive), self.size)]
         date = above.date - timedelta(seconds=1 if above.date.second > 1 else 30)
         place = self._place_of(date) if self.traits.order == "date" else self.stories.index(above) + 1
+        if self.traits.apart:
+            # In a minute of its own, where there is one between the two.
+            date = above.date - timedelta(minutes=1)
+            if any(each.date.replace(second=0) >= date.replace(second=0) for each in self.stories[place:]):
+                return ""
+        if self.traits.counted and self.stories[place : place + 1] and self.stories[place].deleted:
+            return ""
         story = self._add(luck, date, place)
         return f"{story.number} slips in below {above.number}"
 
@@ -276,7 +294,7 @@ class Blog:
         if story is None or not self.traits.edits:
             return ""
         mark = "" if self.traits.bylines else f" (report {story.number})"
-        match 3 if self.traits.brief else luck % 5:
+        match self._how(story, luck):
             case 0 | 1:
                 story.words.append(f"Update {luck}: the pumps are on, {len(story.words)} teams are out.")
             case 2:
@@ -289,6 +307,12 @@ class Blog:
                 story.words[-1] += " We will have more."
         story.updated = self.now
         return f"{story.number} is edited"
+
+    def _how(self, story: Story, luck: int) -> int:
+        """Return the way in which a story is edited: 0 to 2 at its end, 3 or 4 at its beginning."""
+        if self.traits.apart and any(other.clock == story.clock for other in self.stories if other is not story):
+            return luck % 3
+        return 2 + luck % 2 if self.traits.brief else luck % 5
 
     def _touch(self, luck: int) -> str:
         story = self._one(luck)
@@ -343,10 +367,16 @@ class Blog:
 
     def _delete(self, luck: int) -> str:
         story = self._one(luck)
-        if story is None:
+        if story is None or (self.traits.counted and self._slipped_near(story)):
             return ""
         story.deleted, story.pinned = True, False
         return f"{story.number} is deleted"
+
+    def _slipped_near(self, story: Story) -> bool:
+        """Say whether the post below one, or above it, slipped in."""
+        place = self.stories.index(story)
+        near = self.stories[max(place - 2, 0) : place + 2]
+        return any(above.number < below.number for above, below in pairwise(near))
 
     def _restore(self, luck: int) -> str:
         gone = [story for story in self.stories if story.deleted and not story.archived]
@@ -364,7 +394,12 @@ class Blog:
         return f"{self.size} posts are shown from now on"
 
     def _night(self, luck: int) -> str:
-        self.now += timedelta(hours=2 + luck % 8)
+        later = self.now + timedelta(hours=2 + luck % 8)
+        newest = max((story.date for story in self.stories), default=self.now)
+        if self.traits.apart and later - newest > timedelta(hours=16):
+            # Clocks alone do not tell a silence of nearly a day from one of minutes.
+            return ""
+        self.now = later
         return f"hours pass, it is {self.now:%H:%M}"
 
     def _rename(self, luck: int) -> str:

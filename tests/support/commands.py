@@ -42,15 +42,26 @@ class Commands:
     def options(self) -> tuple[str, ...]:
         return ("--config", str(self.config), "--data", str(self.data))
 
-    def __call__(self, *arguments: str, stdin: bytes = b"", open_app: cli.OpenApp | None = None) -> Ran:
-        return run(*self.options, *arguments, stdin=stdin, open_app=open_app)
+    def __call__(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        open_app: cli.OpenApp | None = None,
+        of_the_screen: cli.OfTheScreen | None = None,
+    ) -> Ran:
+        return run(*self.options, *arguments, stdin=stdin, open_app=open_app, of_the_screen=of_the_screen)
 
     def configure(self, text: str) -> None:
         self.config.parent.mkdir(parents=True, exist_ok=True)
         self.config.write_text(text, encoding="utf-8")
 
 
-def run(*arguments: str, stdin: bytes = b"", open_app: cli.OpenApp | None = None) -> Ran:
+def run(
+    *arguments: str,
+    stdin: bytes = b"",
+    open_app: cli.OpenApp | None = None,
+    of_the_screen: cli.OfTheScreen | None = None,
+) -> Ran:
     """Run the command line to its end."""
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
     with ExitStack() as stack:
@@ -59,7 +70,7 @@ def run(*arguments: str, stdin: bytes = b"", open_app: cli.OpenApp | None = None
         stack.enter_context(patch.object(sys, "stdout", out))
         stack.enter_context(patch.object(sys, "stderr", err))
         with pytest.raises(SystemExit) as ended:
-            cli.main(open_app)
+            cli.main(open_app, of_the_screen)
     assert isinstance(ended.value.code, int)
     return Ran(ended.value.code, _written(out), _written(err))
 

@@ -84,6 +84,8 @@ class Ledger:
         self.read_at: datetime | None = None
         self.revisions: dict[int, list[Post]] = {}
         self._names: dict[int, tuple[Post, set[str]]] = {}
+        self._former: dict[str, set[int]] = {}
+        """Keys that entries had before, with the ids of these."""
 
     # ------------------------------------------------------------------ polls
 
@@ -110,13 +112,15 @@ class Ledger:
         """Return the entries of these keys, identities or aliases, and the last window with its own."""
         names = keys | aliases
         shown = {seen.identity for seen in self.window or ()}
+        former = tuple((key, number) for key in sorted(keys) for number in sorted(self._former.get(key, ())))
+        held = {number for _, number in former}
         wanted = [
             each
             for each in self.entries.values()
-            if each.identity in shown or each.identity in keys or names & self._named(each)
+            if each.identity in shown or each.identity in keys or names & self._named(each) or each.id in held
         ]
         # Newest first: nothing says in which order a store returns them.
-        return Known(tuple(reversed(wanted)), self.window, self.read_at)
+        return Known(tuple(reversed(wanted)), self.window, self.read_at, former)
 
     def _named(self, entry: Entry) -> set[str]:
         kept = self._names.get(entry.id)
@@ -153,6 +157,8 @@ class Ledger:
             self.revisions[number] = [change.post]
             return
         old = self.entries[change.entry_id]
+        if isinstance(change, Edited | Refreshed) and identity.key(change.post) != identity.key(old.post):
+            self._former.setdefault(identity.key(old.post), set()).add(old.id)
         match change:
             case Edited(post=new):
                 self.entries[old.id] = replace(old, post=new, revision=old.revision + 1, revised_at=now)

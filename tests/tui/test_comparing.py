@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from textual.widgets import OptionList
 
 from feeds.document import Paragraph, Run
 from feeds.model import ChangeKind, ChangeRecord, Revision
@@ -194,6 +195,11 @@ async def test_an_edit_that_comes_meanwhile_is_in_the_list_and_the_two_stay(tmp_
         ({}, "This entry was never changed."),
         ({"withdrawn_at": NOW}, "Never changed; withdrawn on Fri 13 Feb at 14:30."),
         ({"restored_at": NOW}, "Never changed; restored on Fri 13 Feb at 14:30."),
+        ({"folded": 1}, "Its words never changed, 1 trivial edit was folded away."),
+        (
+            {"folded": 12, "withdrawn_at": NOW},
+            "Its words never changed, 12 trivial edits were folded away; withdrawn on Fri 13 Feb at 14:30.",
+        ),
     ],
 )
 def test_of_an_entry_that_was_never_changed_its_fate_is_said(fate: dict[str, object], said: str) -> None:
@@ -280,6 +286,17 @@ async def test_the_help_lies_over_it_and_begins_with_its_keys(tmp_path: Path, si
         assert next(iter(app.host.app.screen._chapters)) is Group.REVISIONS
         await app.press("question_mark")
         screen(app)
+
+
+async def test_the_palette_offers_what_can_be_done_there(tmp_path: Path) -> None:
+    async with comparing(tmp_path) as app:
+        await app.press("colon")
+        options = app.host.app.screen.query_one(OptionList)
+        await app.until(lambda: options.option_count > 10, "the palette")
+        await app.type("first seen, and")
+        await app.until(lambda: options.option_count == 1, "the search")
+        await app.press("enter")
+        await app.until(lambda: "1 → 4 of 4" in app.text, "the whole history")
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 109, 110])

@@ -608,6 +608,25 @@ async def test_a_source_that_goes_away_leaves_the_view_of_all(tmp_path: Path) ->
         await app.until(lambda: app.host.shown() == app.host.wanted())
 
 
+async def test_the_help_is_searched_by_words_and_by_key(tmp_path: Path) -> None:
+    async with desk(tmp_path) as app:
+        await app.press("question_mark", "slash")
+        await app.type("mark read")
+        await app.until(lambda: "Star" not in app.text, "the search")
+        assert "Mark read or unread" in app.text and "Mark all read" in app.text
+        assert "Newer hour" not in app.text
+        await app.press("escape")
+        await app.until(lambda: "Next entry" in app.text, "all of it")
+        await app.press("slash")
+        await app.type("ctrl+z")
+        await app.until(lambda: "Suspend" in app.text and "Next entry" not in app.text, "the key")
+        await app.press("enter", "slash")
+        await app.type("?!?")
+        await app.until(lambda: "Nothing is called so." in app.text, "nothing")
+        await app.press("escape", "escape")
+        assert isinstance(app.host.app.screen, MainScreen)
+
+
 # ------------------------------------------------------------------ the first screen, and none at all
 
 
@@ -654,7 +673,7 @@ async def test_a_broken_configuration_is_said_on_the_first_screen(tmp_path: Path
 
 async def test_a_theme_there_is_not_is_said(tmp_path: Path) -> None:
     async with desk(tmp_path, settings=Settings(theme="wirewatch-drak")) as app:
-        await app.until(lambda: app.notice == "There is no theme “wirewatch-drak”; the palette lists them.")
+        await app.until(lambda: app.notice == "There is no theme “wirewatch-drak”; did you mean “wirewatch”?")
 
 
 async def test_nothing_yet_is_said(tmp_path: Path) -> None:

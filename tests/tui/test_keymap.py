@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from feeds.config import Settings
 from tests.tui.host import Host
-from tui import commands, keymap
+from tui import commands, keymap, theme
 from tui.commands import COMMANDS, HINTS
 from tui.keys import shown, split
 from tui.state import Pane
@@ -21,7 +22,17 @@ def test_a_preset_can_be_named_in_the_configuration() -> None:
 def test_an_unknown_preset_is_said() -> None:
     keys, problems = keymap.keymap({"preset": "emacs"})
     assert keys == {}
-    assert problems == ["There are no keys called “emacs”; there are newsboat."]
+    assert problems == ["There are no keys called “emacs”; there are wirewatch, newsboat, vim."]
+
+
+def test_what_only_the_screen_knows_to_be_wrong_is_said_with_a_suggestion() -> None:
+    settings = Settings(keys={"mark-reed": "x", "star": "m"}, theme="wirewatch-drak")
+    assert keymap.wrong(settings, theme.names()) == [
+        "No command is called “mark-reed”; did you mean “mark-read”?",
+        "The key m is given to both “mark-read” and “star”.",
+        "There is no theme “wirewatch-drak”; did you mean “wirewatch”?",
+    ]
+    assert keymap.wrong(Settings(theme="nord"), theme.names()) == []
 
 
 def test_lists_of_keys_are_parted() -> None:
@@ -44,7 +55,6 @@ def test_what_is_hinted_at_has_a_word() -> None:
 
 
 async def test_chosen_keys_hold_on_the_screen_and_in_the_hints(tmp_path: Path) -> None:
-    from feeds.config import Settings
     from tests.tui.host import source
 
     settings = Settings(sources=(source(1).spec,), keys={"down": "x", "help": "f1", "mark-reed": "y"})

@@ -45,7 +45,8 @@ _GUESS = (
 class ChoiceScreen(ModalScreen[tuple[Candidate, ...]], inherit_bindings=False):
     """Asks which; nothing when the reader thinks better of it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.CHOICE), app_binding("help")]
+    SCOPE = Scope.CHOICE
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SCOPE), app_binding("help"), app_binding("palette")]
     CSS = """
     ChoiceScreen { align: center middle; background: $background 60%; }
     ChoiceScreen > Vertical { width: 92%; max-width: 100; height: auto; max-height: 90%; background: $surface; }

@@ -15,11 +15,12 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from feeds.query import HELP
+from feeds.text import fold
 from tui.command import Command, Group, Scope
-from tui.commands import app_binding, bindings, by_group, keys_of
+from tui.commands import BY_ID, app_binding, bindings, by_group, keys_of
 from tui.glyphs import glyphs
 from tui.widgets.page import Page
 from tui.widgets.pane_title import PaneTitle
@@ -58,11 +59,14 @@ def signs(ascii_only: bool) -> tuple[tuple[str, str], ...]:
 class HelpScreen(ModalScreen[None], inherit_bindings=False):
     """Lies over whatever screen there is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.HELP), app_binding("help")]
+    AUTO_FOCUS = ""  # the line to search in is opened by a key
+    SCOPE = Scope.HELP
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SCOPE), app_binding("help")]
     CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
     HelpScreen > Vertical { width: 94%; max-width: 150; height: 94%; background: $surface; }
     HelpScreen Page { padding: 0 2; }
+    HelpScreen Input { display: none; border: none; height: 1; padding: 0 2; background: $background; }
     HelpScreen Horizontal { height: auto; }
     HelpScreen .help--column { width: 1fr; min-width: 24; height: auto; }
     HelpScreen.-small > Vertical { width: 100%; height: 100%; }
@@ -78,6 +82,7 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         self._keys = keys
         self._ascii = ascii_only
         self._page = Page(self._columns)
+        self._search = Input(placeholder="a key or words", compact=True)
         self._width = 0
         """Columns of the screen the page was made for."""
         here = Scope.WELCOME if first_screen else Scope.MAIN
@@ -87,17 +92,26 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Lay the page out under its title."""
         with Vertical():
-            yield PaneTitle("Help", "Esc closes", in_use=True, ascii_only=self._ascii)
+            yield PaneTitle(
+                "Help", f"{self._key('search-help')} searches, Esc closes", in_use=True, ascii_only=self._ascii
+            )
+            yield self._search
             yield self._page
+
+    def _key(self, command_id: str) -> str:
+        return keys_of(BY_ID[command_id], self._keys, ascii_only=self._ascii)[0]
 
     def _columns(self) -> ComposeResult:
         """Lay the chapters out in one column or two."""
         screen = self._width = self.app.size.width
-        across = 2 if screen >= _TWO_COLUMNS_FROM else 1
+        searched = bool(self._search.value.strip())
+        across = 2 if screen >= _TWO_COLUMNS_FROM and not searched else 1
         width = (min(screen * 94 // 100, _WIDEST) - 5) // across - 2 if screen > _SMALL_TO else screen - 5
         width = max(width, _NARROWEST)
-        pages = [Static(self._chapter(group, commands, width)) for group, commands in self._chapters.items()]
-        pages += [Static(self._signs(width)), Static(self._queries(width))]
+        found = ((group, list(filter(self._is_wanted, commands))) for group, commands in self._chapters.items())
+        parts = [self._chapter(group, commands, width) for group, commands in found if commands]
+        parts += [part for part in (self._signs(width), self._queries(width)) if "\n" in part.plain]
+        pages = [Static(part) for part in parts or [Content.styled("Nothing is called so.", "$foreground 60%")]]
         half = self._half() if across == 2 else len(pages)
         columns = (pages[:half], pages[half:])[:across]
         yield Horizontal(*(Vertical(*column, classes="help--column") for column in columns))
@@ -138,18 +152,30 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         for line in wrapped[1:]:
             yield Content.assemble((" " * margin, ""), (line, "$foreground 60%"))
 
+    def _is_searched(self, *texts: str) -> bool:
+        """Say whether all that is searched for stands in these texts; everything does while nothing is."""
+        said = fold(" ".join(texts))
+        return all(word in said for word in fold(self._search.value).split())
+
+    def _is_wanted(self, command: Command) -> bool:
+        keys = keys_of(command, self._keys, ascii_only=self._ascii)
+        return self._search.value.strip() in keys or self._is_searched(command.title, command.help, command.group)
+
     def _signs(self, width: int) -> Content:
         lines: list[Content | str] = [Content.styled("Signs", "bold $primary")]
         for sign, meaning in signs(self._ascii):
-            lines += self._hung(sign, meaning, "", width)
+            if self._is_searched(sign, meaning):
+                lines += self._hung(sign, meaning, "", width)
         return Content("\n").join(lines)
 
     def _queries(self, width: int) -> Content:
         lines: list[Content | str] = [Content.styled("Queries", "bold $primary")]
         for example, meaning in HELP:
-            lines += self._hung(example, meaning, "", width)
+            if self._is_searched(example, meaning):
+                lines += self._hung(example, meaning, "", width)
         note = "Whole words, without regard to case and accents. Watches are written into the configuration."
-        lines += [Content.styled(line, "$foreground 60%") for line in wrap(note, width)]
+        if self._is_searched(note):
+            lines += [Content.styled(line, "$foreground 60%") for line in wrap(note, width)]
         return Content("\n").join(lines)
 
     def action_scroll_help_down(self) -> None:
@@ -160,6 +186,24 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         """Move back."""
         self._page.move(-_STEP)
 
+    def action_search_help(self) -> None:
+        """Type what is looked for."""
+        self._search.display = True
+        self.set_focus(self._search)
+
+    def on_input_changed(self) -> None:
+        """Show what is found."""
+        self._page.make_again()
+
+    def on_input_submitted(self) -> None:
+        """Go on with the keys of the page."""
+        self.set_focus(None)
+
     def action_close_help(self) -> None:
-        """Go back."""
-        self.dismiss()
+        """Leave the search; where there is none, go back."""
+        if self._search.display:
+            self._search.display = False
+            self._search.value = ""
+            self.set_focus(None)
+        else:
+            self.dismiss()

@@ -46,7 +46,8 @@ class MainScreen(ViewCommands):
     """Everything at work."""
 
     CSS_PATH = "main.tcss"
-    BINDINGS = bindings(Scope.MAIN)
+    SCOPE = Scope.MAIN
+    BINDINGS = bindings(SCOPE)
 
     def __init__(self, session: Session, view: ViewState) -> None:
         super().__init__(session, view)

@@ -19,6 +19,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from feeds.model import Entry, Revision
+from feeds.records import folded
 from tui import messages, revisions
 from tui.command import Scope
 from tui.commands import BY_ID, app_binding, bindings, keys_of
@@ -50,7 +51,8 @@ _HINTS = (
 class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
     """Two states of an entry, at first those before and after its last edit."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.REVISIONS), app_binding("help")]
+    SCOPE = Scope.REVISIONS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SCOPE), app_binding("help"), app_binding("palette")]
     CSS = """
     RevisionsScreen { align: center middle; background: $background 60%; }
     RevisionsScreen > Vertical { width: 96%; max-width: 150; height: 92%; background: $surface; }
@@ -229,6 +231,8 @@ class RevisionsScreen(ModalScreen[None], inherit_bindings=False):
             lines.append(f"The words are the same{what}.")
         elif also:
             lines.append(f"Also changed: {also}.")
+        if self._entry.folded:
+            lines.append(f"Besides, {folded(self._entry.folded)}.")
         self.query_one(".revisions--when", Static).update(Content("\n".join(lines)))
 
     def _moment(self, when: datetime) -> str:

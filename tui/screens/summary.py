@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from feeds.errors import ConfigError
 from feeds.model import Entry, Gap, Health, Outcome, Source, Standing
+from feeds.records import folded
 from feeds.schedule import AGAIN_FLOOR
 from feeds.store import SourceCounts
 from feeds.watches import Action, Watches
@@ -160,10 +161,11 @@ def breaks(gaps: Sequence[Gap], name_of: Callable[[int], str], zone: tzinfo | No
 def unchanged(entry: Entry, zone: tzinfo | None) -> str:
     """Return what is said of an entry that has one state only."""
     fate, at = ("withdrawn", entry.withdrawn_at) if entry.withdrawn_at else ("restored", entry.restored_at)
+    never = f"Its words never changed, {folded(entry.folded)}" if entry.folded else "Never changed"
     if at is None:
-        return "This entry was never changed."
+        return f"{never}." if entry.folded else "This entry was never changed."
     when = local(at, zone)
-    return f"Never changed; {fate} on {day(when)} at {clock(when)}."
+    return f"{never}; {fate} on {day(when)} at {clock(when)}."
 
 
 def watch_counts(watches: Watches, counts: Sequence[int] | None) -> tuple[WatchCount, ...]:

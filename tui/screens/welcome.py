@@ -31,7 +31,8 @@ _WAYS = (
 class WelcomeScreen(Screen[None], inherit_bindings=False):
     """Says hello and offers a way on."""
 
-    BINDINGS = bindings(Scope.WELCOME)
+    SCOPE = Scope.WELCOME
+    BINDINGS = bindings(SCOPE)
     CSS = """
     WelcomeScreen { align: center middle; background: $background; }
     WelcomeScreen > Vertical { width: 66; max-width: 96%; height: auto; }

@@ -173,9 +173,13 @@ def _visited(memory: _Memory, now: datetime | None) -> Flow[Batch]:
         inner = bulletins.result(response)
     except ParseError:
         return _changed(memory, changes)  # the newest posts are read another time
-    if not _covers(inner, changes):
+    if not _is_as_new(inner, changes):
         return _changed(memory, changes)
-    return _newest(memory, inner, bulletins.tombstones(changes), now)
+    newest = _newest(memory, inner, bulletins.tombstones(changes), now)
+    listed = {post.key for post in newest.posts}
+    below = tuple(post for post in bulletins.posts(changes) if post.key not in listed)
+    # What was changed below the newest posts has no place among them.
+    return replace(newest, posts=(*newest.posts, *below), extent=Extent.DELTA) if below else newest
 
 
 def _joined(response: Response, last: str) -> Object | None:
@@ -188,15 +192,15 @@ def _joined(response: Response, last: str) -> Object | None:
     return inner if reached and int(reached) >= int(last) else None
 
 
-def _covers(newest: Object, changes: Object) -> bool:
-    """Say whether the newest posts are as new as some changes, and show every post of these.
+def _is_as_new(newest: Object, changes: Object) -> bool:
+    """Say whether the newest posts are as new as some changes: they say so, or else show every post of these.
 
     They may come from a cache and be older: what had been edited would be edited back.
     """
     read, reached = bulletins.last_changes(newest), bulletins.last_changes(changes)
     listed = {post.key for post in bulletins.posts(newest)}
     changed = {post.key for post in bulletins.posts(changes) if not post.withdrawn}
-    return (not read or int(read) >= int(reached)) and changed <= listed
+    return int(read) >= int(reached) if read else changed <= listed
 
 
 def _changed(memory: _Memory, changes: Object) -> Batch:

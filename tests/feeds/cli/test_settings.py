@@ -11,6 +11,7 @@ from feeds.cli import DONE, FAILED
 from feeds.cli.settings import editor
 from feeds.errors import WirewatchError
 from tests.support.commands import Commands
+from tui.__main__ import wrong
 
 
 def test_path_prints_the_path_alone(wirewatch: Commands) -> None:
@@ -38,6 +39,18 @@ def test_check_prints_problems_with_file_line_and_suggestion(wirewatch: Commands
         f"{wirewatch.config}:1: “thme” is not a setting; did you mean “theme”?",
         f"{wirewatch.config}:5: “every” is a time such as 30s, 5m or 2h; the adaptive schedule is used.",
     ]
+
+
+def test_check_knows_what_only_the_screen_knows(wirewatch: Commands) -> None:
+    wirewatch.configure('theme = "nrod"\n\n[keys]\nmark-reed = "x"\n')
+    ran = wirewatch("config", "check", of_the_screen=wrong)
+    assert (ran.status, ran.err) == (FAILED, "")
+    assert ran.lines == [
+        "No command is called “mark-reed”; did you mean “mark-read”?",
+        "There is no theme “nrod”; did you mean “nord”?",
+    ]
+    wirewatch.configure('theme = "nord"\n\n[keys]\npreset = "newsboat"\n')
+    assert wirewatch("config", "check", of_the_screen=wrong).status == DONE
 
 
 def test_edit_starts_the_editor_and_then_checks(wirewatch: Commands, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,6 +159,17 @@ def test_an_entry_that_never_changed_has_one_state(told: Commands) -> None:
     assert [text.rsplit(", ", 1)[1] for text in ran.lines if text.startswith("--- ")] == ["as first seen"]
 
 
+def test_trivial_edits_are_counted_beside_the_states(told: Commands, tmp_path: Path) -> None:
+    (tmp_path / "feed.xml").write_bytes(feed("“It  fell.”", "A river"))
+    told("refresh")
+    (tmp_path / "feed.xml").write_bytes(feed('"It fell."', "A river"))
+    told("refresh")
+    ran = told("show", "flood-1", "--revisions")
+    assert sum(text.startswith("--- state") for text in ran.lines) == 4
+    assert ran.lines[-1] == "--- 1 trivial edit was folded away"
+    assert json.loads(told("show", "flood-1", "--revisions", "--json").lines[-1])["folded"] == 1
+
+
 def test_an_entry_that_was_withdrawn_and_the_watches_it_matches_are_told(wirewatch: Commands, tmp_path: Path) -> None:
     wirewatch.configure('[[watches]]\nname = "Two"\nmatch = "second"\n')
     path = tmp_path / "feed.xml"

@@ -31,6 +31,7 @@ from feeds.model import (
 from feeds.query import parse
 from feeds.reconcile import Edited, Reconciled, Refreshed, Restored, Seen, Withdrawn
 from feeds.store import ACTIVITY_BUCKETS, PollRecord, SourceCounts, Store, View, open_reader, open_store
+from feeds.store.changes import FORMER_KEYS
 from feeds.store.reader import SqliteReader
 from tests.support.posts import NOON, at, post
 from tests.support.stores import A, B, C, added, assert_sound, bring, configure, raw, record, recounted
@@ -148,6 +149,17 @@ def test_a_refreshed_entry_has_no_new_revision_and_is_found_by_its_new_names(sto
     assert (seq, len(store.revisions(1))) == (1, 1)
     assert words_of(store, "title") == [1]
     assert [entry.id for entry in store.known(source_id, ["other"], []).entries] == [1]
+
+
+def test_edits_that_make_no_revision_are_counted(store: Store) -> None:
+    (source_id,) = configure(store, A)
+    bring(store, source_id, added(post("k", "words")), now=at(1))
+    bring(store, source_id, Refreshed(1, post("k", "words", url="https://a.example/new")), now=at(2))
+    assert only(store).folded == 0
+    bring(store, source_id, Refreshed(1, post("k", " words"), folded=True), now=at(3))
+    bring(store, source_id, Edited(1, post("k", "other")), now=at(4))
+    bring(store, source_id, Refreshed(1, post("k", "other "), folded=True), now=at(5))
+    assert (only(store).folded, only(store).revision) == (2, 2)
 
 
 def test_an_entry_is_withdrawn_and_restored_once_each(store: Store) -> None:
@@ -283,10 +295,32 @@ def test_names_are_those_of_the_newest_state(store: Store) -> None:
     old, new = post("k", "The old text of it.", minutes=1), post("l", "A new text for it.", minutes=2)
     bring(store, source_id, replace(added(old), identity="i"))
     bring(store, source_id, Edited(1, new))
-    assert store.known(source_id, ["k"], identity.aliases(old)).entries == ()
+    assert store.known(source_id, [], identity.aliases(old)).entries == ()
     for alias in identity.aliases(new):
         assert len(store.known(source_id, [], [alias]).entries) == 1
     assert len(store.known(source_id, ["l"], []).entries) == 1
+
+
+def test_the_last_few_keys_an_entry_had_before_are_known(store: Store) -> None:
+    one, other = configure(store, A, B)
+    bring(store, one, added(post("k0", minutes=1)))
+    for number in range(1, 8):
+        bring(store, one, Refreshed(1, post(f"k{number}", minutes=1)), now=at(number))
+    assert store.known(one, ["k7"], []).former == ()
+    for number in range(7 - FORMER_KEYS, 7):
+        known = store.known(one, [f"k{number}"], [])
+        assert ([entry.id for entry in known.entries], known.former) == ([1], ((f"k{number}", 1),))
+        assert store.known(other, [f"k{number}"], []).former == ()
+    known = store.known(one, [f"k{number}" for number in range(1, 7 - FORMER_KEYS)], [])
+    assert (known.entries, known.former) == ((), ())
+
+
+def test_what_an_entry_without_an_id_said_before_is_no_key_of_it(store: Store) -> None:
+    (one,) = configure(store, A)
+    old = Post(title="What was said at first", published=at(1))
+    bring(store, one, added(old))
+    bring(store, one, Edited(1, Post(title="What is said now", published=at(1))))
+    assert store.known(one, [identity.fingerprint(old)], []).former == ()
 
 
 def test_a_source_that_was_never_read_has_no_window(store: Store) -> None:

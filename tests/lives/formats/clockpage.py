@@ -61,7 +61,7 @@ class Bold(Headings):
 
 
 BY_HAND = "Posts are told apart by their clocks and first words, and clocks that are in no order are no live blog."
-APART = "Of two of one minute nobody can tell which is which, once the words of one are others and the other is gone."
+APART = "Of two of one minute that begin alike or are rewritten nobody can tell which is which, once one is gone."
 
 
 def _traits(*, oldest_first: bool = False) -> Traits:
@@ -81,6 +81,6 @@ def _traits(*, oldest_first: bool = False) -> Traits:
 
 
 FORMS = (
-    Form("clockpage", "clockpage", _traits(), Headings, least=3, named=True),
-    Form("clockpage-bold", "clockpage", _traits(oldest_first=True), Bold, least=3, named=True),
+    Form("clockpage", "clockpage", _traits(), Headings, least=6, named=True),
+    Form("clockpage-bold", "clockpage", _traits(oldest_first=True), Bold, least=6, named=True),
 )

@@ -82,7 +82,7 @@ FORMS = (
     Form(
         "googlecloud",
         "googlecloud",
-        Traits(bylines=False, titles=False, window=None, late=False, moves=False, why=ONE_INCIDENT),
+        Traits(bylines=False, titles=False, window=None, late=False, slips=False, moves=False, why=ONE_INCIDENT),
         Dashboard,
     ),
     Form(

@@ -194,7 +194,7 @@ FORMS = (
     _form("cbs", Traits(window=None), Cbs),
     _form(
         "counted",
-        Traits(window=None, ids="none", churn=False, redates=False, moves=False, why=COUNTED),
+        Traits(window=None, ids="none", churn=False, redates=False, moves=False, counted=True, why=COUNTED),
         Counted,
     ),
     _form(

@@ -105,13 +105,13 @@ FORMS = (
     Form(
         "liveblog24",
         "liveblog24",
-        Traits(pins="marked", late=False, moves=False, ends=True, ends_after=300, pages=True, why=IN_ORDER),
+        Traits(pins="marked", slips=False, moves=False, ends=True, ends_after=300, pages=True, why=IN_ORDER),
         Frame,
     ),
     Form(
         "liveblog24-embedded",
         "liveblog24",
-        Traits(late=False, moves=False, ends=True, ends_after=300, pages=True, why=IN_ORDER),
+        Traits(slips=False, moves=False, ends=True, ends_after=300, pages=True, why=IN_ORDER),
         Embedded,
     ),
 )

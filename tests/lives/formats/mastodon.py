@@ -130,6 +130,7 @@ FORMS = (
             order="date",
             churn=False,
             late=False,
+            slips=False,
             redates=False,
             moves=False,
             pages=True,

@@ -142,7 +142,16 @@ FORMS = (
     Form(
         "microdata-counted",
         "microdata",
-        Traits(bylines=False, window=(20, 40), ids="none", churn=False, redates=False, moves=False, why=COUNTED),
+        Traits(
+            bylines=False,
+            window=(20, 40),
+            ids="none",
+            churn=False,
+            redates=False,
+            moves=False,
+            counted=True,
+            why=COUNTED,
+        ),
         Counted,
     ),
     Form("microdata-visible", "microdata", Traits(), Visible),

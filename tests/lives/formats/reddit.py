@@ -102,6 +102,7 @@ FORMS = (
             order="date",
             strikes=True,
             late=False,
+            slips=False,
             redates=False,
             moves=False,
             edits=False,

@@ -112,7 +112,7 @@ FORMS = (
     Form(
         "statuspage",
         "statuspage",
-        Traits(bylines=False, titles=False, late=False, moves=False, why=ONE_INCIDENT),
+        Traits(bylines=False, titles=False, late=False, slips=False, moves=False, why=ONE_INCIDENT),
         Incidents,
     ),
     Form(
@@ -124,7 +124,15 @@ FORMS = (
     Form(
         "statuspage-no-ids",
         "statuspage",
-        Traits(bylines=False, titles=False, late=False, moves=False, redates=False, why=f"{ONE_INCIDENT} {NO_IDS}"),
+        Traits(
+            bylines=False,
+            titles=False,
+            late=False,
+            slips=False,
+            moves=False,
+            redates=False,
+            why=f"{ONE_INCIDENT} {NO_IDS}",
+        ),
         NoIds,
     ),
 )

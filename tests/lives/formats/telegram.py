@@ -103,6 +103,7 @@ FORMS = (
             oldest_first=True,
             churn=False,
             late=False,
+            slips=False,
             redates=False,
             moves=False,
             pages=True,

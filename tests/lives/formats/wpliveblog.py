@@ -199,6 +199,7 @@ TRAITS = Traits(
     strikes=True,
     restores=False,
     late=False,
+    slips=False,
     redates=False,
     moves=False,
     why=RECORDS,
