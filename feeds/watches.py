@@ -209,7 +209,7 @@ class _Read(Mapping[str, Query]):
         if isinstance(found, QueryError):
             raise found
         if found is None:
-            sentence = "Its query is empty." if number in self.results else "It leads back to this one."
+            sentence = "Its query is empty." if number in self.results else "It names this one in turn, in a circle."
             raise QueryError(sentence, text="", position=0, expected="a query")
         return found
 

@@ -60,8 +60,21 @@ HELP = (*OPERATORS, *FIELDS.values())
 """The whole language by example."""
 
 
+_MEANT = {
+    "deleted": "withdrawn", "removed": "withdrawn", "retracted": "withdrawn", "changed": "edited", "new": "unread",
+    "fav": "starred", "favourite": "starred", "favorite": "starred", "flagged": "starred", "important": "key",
+    "from": "source", "feed": "source", "site": "source", "by": "author", "body": "text", "content": "text",
+    "headline": "title", "link": "url", "label": "tag", "since": "after", "newer": "after", "until": "before",
+    "older": "before", "date": "on",
+}  # fmt: skip
+"""What other programs call what has a name of its own here."""
+
+
 def closest(name: str, names: list[str]) -> str:
     """Return the name somebody may have meant, empty where none is near."""
+    meant = _MEANT.get(name.casefold(), "")
+    if meant in names:
+        return meant
     close = get_close_matches(name.casefold()[:40], [each.casefold() for each in names], n=1)
     return next((each for each in names if close and each.casefold() == close[0]), "")
 

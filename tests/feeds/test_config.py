@@ -144,7 +144,7 @@ def test_watches_name_one_another_and_what_cannot_be_used_is_said_with_its_line(
     assert [watch.name for watch in found.watches] == ["East", "Kyiv"]
     assert found.watches[0].query == AnyOf((Words(("kyiv",)), Words(("kharkiv",))))
     assert [str(problem).partition(": The watch is left out: ")[2] for problem in found.problems] == [
-        "The watch “Loop” at position 9 cannot be used: It leads back to this one.",
+        "The watch “Loop” at position 9 cannot be used: It names this one in turn, in a circle.",
         "“withdrawm” at position 4 is no state; did you mean “is:withdrawn”?",
     ]
     assert [problem.line for problem in found.problems] == [9, 12]

@@ -562,6 +562,15 @@ def test_a_watch_becomes_part_of_the_query_in_any_case_of_its_name() -> None:
     assert parse('-watch:"peace TALKS" a', watches) == All((Not(watches["Peace talks"]), word("a")))
 
 
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [("is:deleted", "is:withdrawn"), ("is:NEW", "is:unread"), ("from:bbc", "source:"), ("since:2h", "after:")],
+)
+def test_names_other_programs_have_for_a_thing_are_answered_with_ours(query: str, meant: str) -> None:
+    with pytest.raises(QueryError, match=f"did you mean “{meant}”"):
+        parse(query)
+
+
 def test_a_watch_that_is_not_there_is_said_with_one_that_is() -> None:
     with pytest.raises(QueryError, match="no watch “Kyv”") as caught:
         parse("a watch:Kyv", {"Kyiv": word("kyiv")})

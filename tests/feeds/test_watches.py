@@ -182,7 +182,7 @@ def test_watches_name_one_another_before_and_after_them() -> None:
 def test_watches_that_lead_back_to_themselves_cannot_be_used(definitions: list[tuple[str, str]]) -> None:
     for found in read(*definitions):
         assert isinstance(found, str)
-        assert "leads back" in found
+        assert "in a circle" in found
         assert "position" in found
 
 

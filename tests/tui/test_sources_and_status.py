@@ -270,6 +270,16 @@ async def test_a_notice_takes_the_place_of_hints_and_goes() -> None:
         assert "One line" not in str(app.bar.render())
 
 
+async def test_on_a_small_screen_the_watches_give_way_to_a_notice() -> None:
+    app = BarHost()
+    async with app.run_test(size=(40, 4)):
+        app.bar.show(FULL)
+        app.bar.tell("Polling The Meridian now.")
+        assert "Polling The Meridian now." in str(app.bar.render())
+        app.bar._forget()
+        assert "12" in str(app.bar.render())
+
+
 async def test_parts_of_the_line_can_be_pressed() -> None:
     app = BarHost()
     async with app.run_test(size=(120, 4)) as pilot:

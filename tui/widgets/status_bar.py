@@ -154,7 +154,9 @@ class StatusBar(Widget):
         """Return the parts left and right that fit, and the cells between them."""
         width = self.size.width
         sentence = self.notice or self.status.about
-        reserve = min(cells.width(sentence) + 3, width // 3) if sentence else 0
+        # A notice is there for seconds: what stands there always gives way to it, where both have no room.
+        share = width * 3 // 4 if self.notice else width // 3
+        reserve = min(cells.width(sentence) + 3, share) if sentence else 0
         left: list[_Part] = []
         right: list[_Part] = []
         for level in _Room:
@@ -162,9 +164,11 @@ class StatusBar(Widget):
             if _size(left) + _size(right) + reserve <= width:
                 break
         for watches in range(len(self.status.watches) - 1, -1, -1):
-            if _size(left) + _size(right) <= width:
+            if _size(left) + _size(right) + reserve <= width:
                 break
             left = self._left(_Room.LEAST, watches)
+        if self.notice and _size(left) + _size(right) + reserve > width:
+            left = [part for part in left if part.command != "filters"]
         return left, right, max(width - _size(left) - _size(right), 0)
 
     def _left(self, level: _Room, watches: int) -> list[_Part]:
