@@ -75,7 +75,7 @@ class WirewatchApp(KeysInOrder, inherit_bindings=False):
         if options.settings.sources or options.visit_only or options.demo or self.session.sources:
             self.show_main()
             return
-        self.theme = options.settings.theme if options.settings.theme in self.available_themes else theme.DARK.name
+        self.theme = options.settings.theme if options.settings.theme in self.available_themes else theme.usual(self)
         screen = WelcomeScreen(self.session, self.keymap)
         self.session.post = screen.post_message
         self._put_up(screen)
@@ -85,7 +85,7 @@ class WirewatchApp(KeysInOrder, inherit_bindings=False):
         """Show the main screen as it was left."""
         settings, names = self.session.options.settings, list(self.available_themes)
         view = view_file.load(self.session.options.data, names, self.session.library.watches.named)
-        self.theme = next((each for each in (view.theme, settings.theme) if each in names), theme.DARK.name)
+        self.theme = next((each for each in (view.theme, settings.theme) if each in names), theme.usual(self))
         screen = self._main = MainScreen(self.session, view)
         screen.keymap = self.keymap
         self.session.post = screen.post_message

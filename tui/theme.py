@@ -124,6 +124,14 @@ def register(app: App[_Result]) -> None:
         app.register_theme(theme)
 
 
+def usual(app: App[_Result]) -> str:
+    """Return the name of the theme where none was chosen: ours, or the terminal's own colours where it has sixteen.
+
+    Of sixteen colours those of our theme would all become white and grey.
+    """
+    return "ansi-dark" if app.console.color_system == "standard" else DARK.name
+
+
 def names() -> list[str]:
     """Return the names of all themes: ours, then Textual's."""
     return [each.name for each in THEMES] + sorted(BUILTIN_THEMES)

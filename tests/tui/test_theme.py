@@ -87,3 +87,13 @@ async def test_palettes_that_draw_alike_share_a_number() -> None:
         await pilot.pause()
         assert first.number == app.pane.palette.number
         assert second.number != first.number
+
+
+@pytest.mark.parametrize(("terminal", "name"), [("xterm-16color", "ansi-dark"), ("xterm-256color", theme.DARK.name)])
+def test_of_sixteen_colours_those_of_the_terminal_are_used(
+    terminal: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", terminal)
+    for variable in ("COLORTERM", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM"):
+        monkeypatch.delenv(variable, raising=False)
+    assert theme.usual(App[None]()) == name
