@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.support import shared as shared_files
+
+
+# Whatever terminal runs the tests, the screen in them has all colours: of sixteen it would use another theme.
+os.environ["COLORTERM"] = "truecolor"
 
 
 @pytest.fixture(scope="session")
