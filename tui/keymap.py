@@ -16,18 +16,26 @@ from tui.keys import shown, split
 PRESETS: Mapping[str, Mapping[str, str]] = {
     "wirewatch": {},
     "newsboat": {
-        "read-on": "space",
         "next-match": "n",
         "previous-match": "p",
         "mark-read": "N",
         "star": "ctrl+e",
-        "refresh": "r",
-        "refresh-all": "R",
-        "filter": "F",
         "follow": "f",
-        "newest": "g,home",
-        "oldest": "G,end",
-        "revisions": "e",
+        "theme": "ctrl+t",
+        "undo": "U",
+        "revisions": "ctrl+r",
+    },
+    "vim": {
+        "page-down": "ctrl+d,ctrl+f,pagedown",
+        "page-up": "ctrl+u,ctrl+b,pageup",
+        "scroll-down": "ctrl+e,J,shift+down",
+        "scroll-up": "ctrl+y,K,shift+up",
+        "next-pane": "ctrl+w,tab",
+        "open": "l,enter",
+        "escape": "h,escape",
+        "filters": "ctrl+t",
+        "previous-hour": "{,[",
+        "next-hour": "},]",
     },
 }
 """Named sets of keys for those who come from another program; keys not named stay ours."""

@@ -109,9 +109,10 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
         width = (min(screen * 94 // 100, _WIDEST) - 5) // across - 2 if screen > _SMALL_TO else screen - 5
         width = max(width, _NARROWEST)
         found = ((group, list(filter(self._is_wanted, commands))) for group, commands in self._chapters.items())
-        parts = [self._chapter(group, commands, width) for group, commands in found if commands]
-        parts += [part for part in (self._signs(width), self._queries(width)) if "\n" in part.plain]
-        pages = [Static(part) for part in parts or [Content.styled("Nothing is called so.", "$foreground 60%")]]
+        pages = [Static(self._chapter(group, commands, width)) for group, commands in found if commands]
+        signs, queries = self._signs(width), self._queries(width)
+        pages += [Static(Content.assemble(each)) for each in (signs, queries) if "\n" in each.plain]
+        pages = pages or [Static(Content.styled("Nothing is called so.", "$foreground 60%"))]
         half = self._half() if across == 2 else len(pages)
         columns = (pages[:half], pages[half:])[:across]
         yield Horizontal(*(Vertical(*column, classes="help--column") for column in columns))
