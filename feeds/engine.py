@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from feeds import schedule
-from feeds.errors import StoreError
-from feeds.events import Changed, Event, OlderRead, PollFinished, PollStarted, Problem, SourcesChanged
+from feeds.articles import Articles
+from feeds.errors import FetchError, StoreError
+from feeds.events import ArticleRead, Changed, Event, OlderRead, PollFinished, PollStarted, Problem, SourcesChanged
 from feeds.flow import Clock, Fetcher
 from feeds.model import Outcome, Source, SourceSpec, Standing
 from feeds.parsing import Parsing
@@ -62,6 +63,7 @@ class Engine:
         """
         self._store = store
         self._visitor = Visitor(store, fetcher, parsing, clock, luck)
+        self._articles = Articles(store, fetcher, parsing, clock, publish, self._mistaken_page)
         self._clock = clock
         self._publish = publish
         self._report = report
@@ -110,6 +112,11 @@ class Engine:
         self._back |= set(source_ids) & self._sources.keys()
         self._wake.set()
 
+    def read_article(self, entry_id: int) -> None:
+        """Read the page an entry leads to, as soon as politeness allows. Raises `StoreError`."""
+        self._articles.ask(entry_id)
+        self._wake.set()
+
     def mark(self, entry_ids: Sequence[int], *, read: bool | None, starred: bool | None) -> None:
         """Set the reader's marks. Raises `StoreError`."""
         self._store.mark(entry_ids, read=read, starred=starred, now=self._clock.now())
@@ -139,6 +146,16 @@ class Engine:
         self._back |= set(ids)
         await self._until_done(ids, self._read, lambda source_id, why: OlderRead(source_id, more=True, message=why))
         return [self._read[source_id] for source_id in ids]
+
+    async def read_article_once(self, entry_id: int) -> ArticleRead:
+        """Read the page an entry leads to, and return how that went. Raises `StoreError`."""
+        self._articles.ask(entry_id)
+        try:
+            while (told := self._articles.told_of(entry_id)) is None:
+                await self._turn(())
+        finally:
+            await self._end_tasks()
+        return told
 
     async def _until_done(self, ids: Sequence[int], done: dict[int, T], refused: Callable[[int, str], T]) -> None:
         """Visit sources until all of them are in `done`, each in its host's turn."""
@@ -216,11 +233,15 @@ class Engine:
             self._tidy()
         waiting = {asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(self._clock.sleep_until(until))}
         try:
-            await asyncio.wait({*waiting, *self._tasks.values()}, return_when=asyncio.FIRST_COMPLETED)
+            under_way = {*waiting, *self._tasks.values(), *self._articles.tasks}
+            await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for each in waiting:
                 each.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
+        self._articles.sweep()
+        for host, refusal in list(self._articles.refusals.items()):
+            self._pause(host, self._articles.refusals.pop(host, refusal))
         for source_id, task in list(self._tasks.items()):
             if task.done():
                 del self._tasks[source_id]
@@ -229,7 +250,9 @@ class Engine:
         """Begin visits to hosts that may be asked; return when the next of the others may be."""
         now = self._clock.now()
         busy = {_host(self._sources[source_id]) for source_id in self._tasks if source_id in self._sources} - {""}
-        later: datetime | None = None
+        # A page somebody waits for goes before a visit.
+        later = self._articles.begin(self._hosts, busy, HOST_SPACING)
+        busy |= self._articles.busy
         for source_id in due:
             if len(self._tasks) >= AT_ONCE:
                 break
@@ -257,6 +280,7 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         self._tasks.clear()
+        await self._articles.end()
 
     # ------------------------------------------------------------------ one visit
 
@@ -304,10 +328,16 @@ class Engine:
 
     def _mistake(self, source: Source, error: Exception, consequence: str) -> str:
         """Deal with a mistake in the program: it is shown, and is written where it can be found."""
-        self._report(error)
-        message = f"A mistake in Wirewatch ({type(error).__name__}); {consequence}"
+        message = self._mistaken(error, consequence)
         self._tell(f"{source.name}: {message}")
         return message
+
+    def _mistaken_page(self, error: Exception) -> str:
+        return self._mistaken(error, "the page was not read.")
+
+    def _mistaken(self, error: Exception, consequence: str) -> str:
+        self._report(error)
+        return f"A mistake in Wirewatch ({type(error).__name__}); {consequence}"
 
     # ------------------------------------------------------------------ what comes of it
 
@@ -315,9 +345,7 @@ class Engine:
         """Take in what a visit has taught and stored, and tell of it unless `quiet`."""
         refusal, host = self._visitor.refusals.pop(source.id, None), _host(source)
         if refusal is not None and host:
-            now = self._clock.now()
-            pause = timedelta(seconds=schedule.host_pause(refusal) or 0)
-            self._hosts[host] = max(self._hosts.get(host, now), now + pause)
+            self._pause(host, refusal)
         self._untidy, self._told = True, ""
         stored = self._store.source(source.id)
         if source.id in self._sources and stored is not None:
@@ -325,6 +353,12 @@ class Engine:
         self._tell_changes()
         if not quiet:
             self._publish(SourcesChanged((source.id,)))
+
+    def _pause(self, host: str, refusal: FetchError) -> None:
+        """Leave a host alone for as long as an answer of it asks for."""
+        now = self._clock.now()
+        pause = timedelta(seconds=schedule.host_pause(refusal) or 0)
+        self._hosts[host] = max(self._hosts.get(host, now), now + pause)
 
     def _tell_changes(self) -> None:
         seq = self._store.last_seq()

@@ -68,6 +68,14 @@ class OlderRead(Struct, frozen=True, tag="older-read"):
     """Why nothing came; a sentence."""
 
 
+class ArticleRead(Struct, frozen=True, tag="article-read"):
+    """The page of an entry was read for its text, which is stored now; or it was not."""
+
+    entry_id: int
+    message: str = ""
+    """Why there is no text; a sentence. Empty where there is."""
+
+
 class SourceAdded(Struct, frozen=True, tag="source-added"):
     """A source asked for by `AddSource` or `KeepSources` is there (or already was)."""
 
@@ -124,6 +132,7 @@ Event = (
     | PollStarted
     | PollFinished
     | OlderRead
+    | ArticleRead
     | SourceAdded
     | SourcesFound
     | SourcesImported
@@ -153,6 +162,12 @@ class Mark(Struct, frozen=True, tag="mark"):
     starred: bool | None = None
 
 
+class ReadArticle(Struct, frozen=True, tag="read-article"):
+    """Fetch the page an entry leads to and keep its text; answered by an `ArticleRead`."""
+
+    entry_id: int
+
+
 class AddSource(Struct, frozen=True, tag="add-source"):
     """Find what `spec.url` is, save it and poll it; where that is not certain, say what it may be."""
 
@@ -178,7 +193,7 @@ class Stop(Struct, frozen=True, tag="stop"):
     """End: finish the transaction under way and close."""
 
 
-Command = Refresh | LookBack | Mark | AddSource | ImportSources | KeepSources | Stop
+Command = Refresh | LookBack | ReadArticle | Mark | AddSource | ImportSources | KeepSources | Stop
 
 # ------------------------------------------------------------------ the engine's process
 

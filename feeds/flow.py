@@ -37,6 +37,9 @@ class Request(Struct, frozen=True, omit_defaults=True):
     listen: bool = False
     """The answer is a stream that stays open (WHATWG HTML, 9.2, server-sent events): what has come on it since the
     last time is sent, at once; nothing if nothing has. See `Hints.listening`."""
+    stranger: bool = False
+    """The address comes from what a source wrote, not from a person: it is asked on the public network only, and the
+    machine's own and those around it are not."""
 
 
 class Response(Struct, frozen=True, omit_defaults=True):

@@ -277,6 +277,17 @@ class Entry(Struct, frozen=True, kw_only=True):
         return min(self.post.published or self.post.updated or self.first_seen, self.first_seen)
 
 
+class Article(Struct, frozen=True):
+    """The text of the page an entry leads to."""
+
+    url: str
+    """The address that answered."""
+    fetched: datetime
+    document: Document
+    note: str = ""
+    """What is odd about it, a sentence."""
+
+
 class Gap(Struct, frozen=True):
     """A stretch of time of which entries of a source may be missing: two polls in a row had none in common."""
 

@@ -1,5 +1,7 @@
 """The process that runs adapters: it reads steps on standard input and answers them on standard output.
 
+A step is one of a visit, or the reading of a page for its text (`feeds.fulltext`).
+
 Owns the frames between the two processes, and the bounds under which foreign documents and foreign code run:
 memory, processor time, wall time. Holds nothing from one step to the next: a step is the visit and every
 response so far, and the flow is run again from its start, so a process can be killed at any moment and nothing
@@ -22,10 +24,12 @@ from typing import BinaryIO
 
 from msgspec import Struct, msgpack
 
+from feeds import fulltext
 from feeds import visit as visiting
 from feeds.adapters import Registry, described
 from feeds.errors import AdapterError, NotAFeedError, ParseError
 from feeds.flow import Adapter, Request, Response, Visit
+from feeds.fulltext import FullText
 from feeds.model import Batch
 
 MEMORY = 512 * 1024 * 1024
@@ -38,12 +42,18 @@ LENGTH = 4
 """Bytes before a frame that say how long it is."""
 
 
-class Step(Struct, frozen=True):
-    """What a process is asked."""
+class Step(Struct, frozen=True, tag="step"):
+    """What a process is asked: what comes next in a visit."""
 
     visit: Visit
     responses: tuple[Response, ...] = ()
     """Every answer to the visit's requests so far, in their order."""
+
+
+class Reading(Struct, frozen=True, tag="reading"):
+    """What a process is asked: the text of a page."""
+
+    response: Response
 
 
 class Fault(StrEnum):
@@ -64,10 +74,11 @@ class Failure(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
-    """What a step came to: one of the three."""
+    """What a step came to: one of the four."""
 
     request: Request | None = None
     batch: Batch | None = None
+    text: FullText | None = None
     failure: Failure | None = None
 
 
@@ -201,7 +212,9 @@ def _answered(registry: Registry, content: bytes) -> tuple[bytes, bool]:
 
 def _answer(registry: Registry, content: bytes) -> Answer:
     try:
-        asked = msgpack.decode(content, type=Step)
+        asked = msgpack.decode(content, type=Step | Reading)
+        if isinstance(asked, Reading):
+            return Answer(text=fulltext.read(asked.response))
         found = step(registry, asked.visit, asked.responses)
     except (ParseError, AdapterError) as error:
         return Answer(failure=failure(error))

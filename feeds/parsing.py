@@ -16,12 +16,13 @@ from typing import Protocol
 
 from msgspec import DecodeError, msgpack
 
-from feeds import children, parser
+from feeds import children, fulltext, parser
 from feeds.adapters import Registry
 from feeds.errors import AdapterError, NotAFeedError, ParseError
 from feeds.flow import Request, Response, Visit
+from feeds.fulltext import FullText
 from feeds.model import Batch
-from feeds.parser import Answer, Failure, Fault, Step
+from feeds.parser import Answer, Failure, Fault, Reading, Step
 
 STARTING = 30.0
 """Seconds a process may take from its start until it has a step."""
@@ -31,19 +32,24 @@ MAX_STEPS = 1_000
 """Steps after which a process is replaced: libxml2 never forgets a name it has seen."""
 MAX_ANSWER = 128 * 1024 * 1024
 """Bytes of an answer; a longer one is not listened to."""
+_NOTHING = "The process that reads documents answered nothing."
 _BUFFER = 1024 * 1024
 _ALONE = (signal.SIGXCPU, signal.SIGALRM)
 """What ends a process that has taken too long when it was not killed before."""
 
 
 class Parsing(Protocol):
-    """Takes the steps of visits."""
+    """Takes the steps of visits, and reads pages."""
 
     async def step(self, visit: Visit, responses: tuple[Response, ...]) -> Request | Batch:
         """Return what a visit asks for after these responses, or its batch.
 
         Raises `ParseError` (`NotAFeedError`) and `AdapterError`.
         """
+        ...
+
+    async def read(self, response: Response) -> FullText:
+        """Return the text of a page. Raises `ParseError`."""
         ...
 
     async def close(self) -> None:
@@ -62,6 +68,10 @@ class InlineParsing:
         if self._registry is None:
             self._registry = Registry.installed()
         return parser.step(self._registry, visit, responses)
+
+    async def read(self, response: Response) -> FullText:
+        """Return the text of a page; see `Parsing`."""
+        return fulltext.read(response)
 
     async def close(self) -> None:
         """Nothing is held open."""
@@ -98,15 +108,26 @@ class ParserPool:
 
     async def step(self, visit: Visit, responses: tuple[Response, ...]) -> Request | Batch:
         """Take a step in a free process, waiting for one; see `Parsing`. Cancelled, it ends the process."""
-        content = msgpack.encode(Step(visit, responses))
+        answer = await self._answer(Step(visit, responses))
+        found = answer.request or answer.batch
+        if found is None:
+            raise ParseError(_NOTHING)
+        return found
+
+    async def read(self, response: Response) -> FullText:
+        """Read a page in a free process, waiting for one; see `Parsing`. Cancelled, it ends the process."""
+        answer = await self._answer(Reading(response))
+        if answer.text is None:
+            raise ParseError(_NOTHING)
+        return answer.text
+
+    async def _answer(self, asked: Step | Reading) -> Answer:
+        content = msgpack.encode(asked)
         async with self._places:
             answer = await self._ask(content)
         if answer.failure is not None:
             raise _error(answer.failure, self._memory)
-        found = answer.request or answer.batch
-        if found is None:
-            raise ParseError("The process that reads documents answered nothing.")
-        return found
+        return answer
 
     async def close(self) -> None:
         """End every process. Steps under way or waiting raise `ParseError`."""

@@ -116,6 +116,8 @@ class Service:
                 engine.refresh(source_ids)
             case events.LookBack(source_ids):
                 engine.look_back(source_ids)
+            case events.ReadArticle(entry_id):
+                engine.read_article(entry_id)
             case events.Mark(entry_ids, read, starred):
                 engine.mark(entry_ids, read=read, starred=starred)
             case events.AddSource() | events.ImportSources() if self._options.demo_start is not None:

@@ -12,6 +12,8 @@ from datetime import datetime, tzinfo
 from itertools import chain
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from feeds.document import (
     BOLD,
     ITALIC,
@@ -55,6 +57,17 @@ class Page(NamedTuple):
     zone: tzinfo | None = None
 
 
+class Text(NamedTuple):
+    """The text an entry is shown with."""
+
+    document: Document | None
+    """Instead of the feed's; None for that."""
+    notes: tuple[str, ...] = ()
+    """What is said of it above it; a line each."""
+    fetched: datetime | None = None
+    """When it was; part of what its lines are remembered by."""
+
+
 class Placed(NamedTuple):
     """A line and the part of the entry it belongs to, by which a place survives an edit or another width."""
 
@@ -62,24 +75,26 @@ class Placed(NamedTuple):
     line: Line
 
 
-def article(entry: Entry, page: Page, source: str, lit: LitText, now: datetime) -> Iterator[Placed]:
-    """Yield the lines of an entry in full, each exactly `page.width` cells wide."""
+def article(
+    entry: Entry, page: Page, source: str, lit: LitText, now: datetime, notes: Sequence[str] = ()
+) -> Iterator[Placed]:
+    """Yield the lines of an entry in full, each exactly `page.width` cells wide; `notes` stand above its text."""
     margin = 2 if page.width >= 50 else 1 if page.width >= 20 else 0
     width = max(min(page.width - 2 * margin, MEASURE), 1)
     side: Line = [(" " * margin, BLANK)]
-    for section, lines in enumerate(_sections(entry, page, source, lit, now, width)):
+    for section, lines in enumerate(_sections(entry, page, source, lit, now, width, notes)):
         for line in lines:
             yield Placed(section, fit([*side, *line], page.width))
 
 
 def _sections(
-    entry: Entry, page: Page, source: str, lit: LitText, now: datetime, width: int
+    entry: Entry, page: Page, source: str, lit: LitText, now: datetime, width: int, notes: Sequence[str]
 ) -> Iterator[Iterator[Line]]:
     post = entry.post
     numbers = {address: number for number, address in enumerate(addresses(post), start=1)}
     layout = Layout(page.glyphs, lit, numbers)
     yield _title(entry, lit, width)
-    yield _facts(entry, page, source, now, width)
+    yield chain(_facts(entry, page, source, now, width), _noted(notes, width))
     for block in shown(post):
         yield _after_blank(layout.block(block, width))
     if numbers:
@@ -100,6 +115,13 @@ def shown(post: Post) -> Document:
     if _squeezed(post.body).startswith(_squeezed(post.summary).rstrip("….")):
         return post.body
     return (*post.summary, Rule(), *post.body)
+
+
+def with_text(entry: Entry, text: Text | None) -> Entry:
+    """Return an entry as it is shown with a text, which takes the place of its own."""
+    if text is None or text.document is None:
+        return entry
+    return replace(entry, post=replace(entry.post, summary=(), body=text.document))
 
 
 def _squeezed(document: Document) -> str:
@@ -151,6 +173,11 @@ def _facts(entry: Entry, page: Page, source: str, now: datetime, width: int) -> 
     if post.url and is_safe_address(post.url):
         name = cells.cut(post.url.partition("://")[2] or post.url, width - 2, page.glyphs.more)
         yield [(f"{page.glyphs.link} ", Ink(Role.LABEL)), (name, Ink(Role.META, link=post.url))]
+
+
+def _noted(notes: Sequence[str], width: int) -> Iterator[Line]:
+    for note in notes:
+        yield from wrap([(cells.one_line(note), Ink(Role.LABEL, ITALIC))], width)
 
 
 def _times(entry: Entry, page: Page, now: datetime) -> Line:

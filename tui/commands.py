@@ -91,6 +91,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     # The entry
     Command(
+        "full-text", "Full text",
+        "Fetches the page of the entry and shows its whole text; then switches between that and the feed's.",
+        "v", Group.ENTRY, need=Need.LINK, hint="full text"
+    ),
+    Command(
         "browser", "Open in the browser", "Opens the address of the entry in the browser.", "o",
         Group.ENTRY, need=Need.LINK, hint="browser"
     ),
@@ -314,7 +319,7 @@ HINTS: Mapping[Pane, tuple[str, ...]] = {
         "next-pane", "palette", "help",
     ),
     Pane.DETAIL: (
-        "scroll-down", "read-on", "next-match", "browser", "revisions", "star", "mark-read", "escape",
+        "scroll-down", "read-on", "next-match", "full-text", "browser", "revisions", "star", "mark-read", "escape",
         "next-pane", "palette", "help",
     ),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from feeds.diff import Change
 from feeds.events import SourcesFound
-from feeds.model import ChangeRecord, Entry, Gap, Revision, Source
+from feeds.model import Article, ChangeRecord, Entry, Gap, Revision, Source
 from feeds.store import Selection, SourceCounts
 from tui.revisions import Fold, Tally
 
@@ -120,6 +120,16 @@ class EditCounted(Message):
     number: int
     """Number of the revision the edit led to."""
     tally: Tally
+
+
+@dataclass
+class FullTextRead(Message):
+    """The full text of an entry was found, here or on its page; or it was not."""
+
+    entry_id: int
+    article: Article | None = field(repr=False)
+    message: str = ""
+    """Why there is none; a sentence."""
 
 
 @dataclass

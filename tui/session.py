@@ -19,6 +19,7 @@ from feeds.config import source_address
 from feeds.errors import QueryError, WirewatchError
 from feeds.events import (
     AddSource,
+    ArticleRead,
     Changed,
     Command,
     Event,
@@ -41,6 +42,7 @@ from feeds.query import Query
 from feeds.store import Reader, Selection, SourceCounts, View, open_reader
 from tui import adding, messages
 from tui.comparing import Comparisons
+from tui.full_texts import FullTexts
 from tui.history import NO_MORE, History, asking
 from tui.library import Library
 from tui.options import AppOptions, Link
@@ -87,6 +89,7 @@ class Session:
         self._thread = ReaderThread(self._reader_of, self._failed)
         self._questions = Questions(self._thread, lambda message: self.post(message))
         self.comparisons = Comparisons(self._thread)
+        self.full_texts = FullTexts(self._thread, lambda message: self.post(message))
         self._link: Link | None = None
         self._front: Reader | None = None
         self._library: Library | None = None
@@ -190,6 +193,7 @@ class Session:
         if not self._closing:
             self._polling.clear()
             self.history.forget()
+            self.full_texts.forget()
             self._tell_polling()
             sentence = "The engine ended; nothing is polled until Wirewatch is started again."
             self.post(messages.Noticed(sentence, problem=True))
@@ -225,6 +229,8 @@ class Session:
             case OlderRead():
                 if outcome := self.history.take(event, self.library.source_name):
                     self.post(messages.Noticed(outcome))
+            case ArticleRead():
+                self.full_texts.hear(event)
             case SourceAdded(source_id, url, name):
                 self._soon(self.read_sources)
                 self.post(messages.SourceAdded(source_id))
@@ -291,8 +297,7 @@ class Session:
         self._thread.ask(Urgency.NEWS, self._read_sources)
 
     def _read_sources(self, reader: Reader) -> None:
-        now = self.options.clock.now()
-        since = now - timedelta(hours=1)
+        since = self.options.clock.now() - timedelta(hours=1)
         activity = reader.activity(since, bucket=3600 / PULSE_PARTS)
         pulses = {source_id: tuple(parts[:PULSE_PARTS]) for source_id, parts in activity.items()}
         self.post(messages.SourcesRead(tuple(reader.sources()), reader.counts(), pulses, tuple(reader.gaps())))
@@ -349,12 +354,7 @@ class Session:
         self._outbox.put_nowait(command)
 
     def mark(
-        self,
-        ids: Sequence[int],
-        *,
-        read: bool | None = None,
-        starred: bool | None = None,
-        by_reader: bool = True,
+        self, ids: Sequence[int], *, read: bool | None = None, starred: bool | None = None, by_reader: bool = True
     ) -> None:
         """Set marks; `u` takes back those that are the reader's wish. The rows change when the store has."""
         if not ids or not self.writing:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import click
+from msgspec.structs import replace
 
 from feeds.cli import DONE, Place, common
 from feeds.cli.saved import beside_stored, chosen
 from feeds.diff import Change
 from feeds.document import plain
 from feeds.errors import WirewatchError
-from feeds.model import Entry, Revision, Source
+from feeds.model import Article, Entry, Revision, Source
 from feeds.query import Scene
 from feeds.records import (
     changes,
@@ -26,7 +27,7 @@ from feeds.records import (
     source_name,
     without_credentials,
 )
-from feeds.store import Reader, open_reader
+from feeds.store import Reader, open_reader, open_store
 from feeds.text import line
 from feeds.watches import Watches
 
@@ -60,16 +61,26 @@ def _states(context: click.Context, parameter: click.Parameter, value: str | Non
     metavar="[N..M]",
     help="Print every state seen and what was changed between them; with 2..4, between these two.",
 )
+@click.option(
+    "--full", is_flag=True, help="Print the full text of the page it leads to; the page is fetched once and kept."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: the entry, or one object a state.")
 @common
 def show_command(
-    place: Place, identity: str, name: str | None, revisions: tuple[int, int] | str | None, as_json: bool
+    place: Place,
+    identity: str,
+    name: str | None,
+    revisions: tuple[int, int] | str | None,
+    full: bool,
+    as_json: bool,
 ) -> int:
     """Print one stored entry in full.
 
     ID is the “id” of the JSON that tail prints, or its beginning. Of changes, {+this+} was put in and [-this-] taken
     out.
     """
+    if full and revisions is not None:
+        raise click.UsageError("--full and --revisions show different texts; give one of them.")
     settings = place.settings()
     saved = beside_stored(settings.sources, place.data)
     if name is not None:
@@ -78,8 +89,14 @@ def show_command(
     try:
         entry, source = _entry(reader, [each.source for each in saved if each.source is not None], identity)
         states = reader.revisions(entry.id) if revisions is not None else []
+        article = reader.article(entry.id) if full else None
     finally:
         reader.close()
+    if full:
+        article = article or _fetched(place, entry)
+        if article.note:
+            place.say(article.note)
+        entry = replace(entry, post=replace(entry.post, summary=(), body=article.document))
     if revisions is None:
         _print_entry(place, entry, source, Watches(settings.watches), as_json=as_json)
     elif isinstance(revisions, tuple):
@@ -88,6 +105,32 @@ def show_command(
     else:
         _print_states(place, entry, source, list(zip([None, *states], states, strict=False)), as_json=as_json)
     return DONE
+
+
+def _fetched(place: Place, entry: Entry) -> Article:
+    """Return the full text of an entry from the page it leads to, kept. Raises `WirewatchError`."""
+    from feeds.cli.running import run
+
+    found: list[Article] = []
+
+    async def fetch() -> int:
+        from feeds.assembly import assembled
+
+        store = open_store(place.data)
+        try:
+            async with assembled() as parts:
+                read = await parts.engine(store, lambda event: None).read_article_once(entry.id)
+            article = store.article(entry.id)
+        finally:
+            store.close()
+        if article is None or read.message:
+            raise WirewatchError(f"There is no full text. {read.message}")
+        found.append(article)
+        return DONE
+
+    if run(fetch()) != DONE:
+        raise KeyboardInterrupt
+    return found[0]
 
 
 def _print_entry(place: Place, entry: Entry, source: Source, watches: Watches, *, as_json: bool) -> None:

@@ -62,6 +62,8 @@ class StoryPost(Struct, frozen=True):
     title: str
     body: str
     author: str = ""
+    page: str = ""
+    """What its page says besides; empty where it has none of its own."""
     withdrawn: float | None = None
     edits: tuple[Edit, ...] = field(default=(), name="edit")
 
@@ -143,6 +145,25 @@ def takes(told: Story, start: datetime) -> Iterator[Take]:
             shown.sort(key=lambda post: post.at, reverse=True)
             content_type, body = _FORMS[source.form](source, shown, minute, start)
             yield Take(at=minute * 60, url=source.url, body=body.encode(), content_type=content_type)
+        for post in posts:
+            if post.page:
+                yield from _pages(source, post)
+
+
+def _pages(source: StorySource, post: StoryPost) -> Iterator[Take]:
+    """Record the page of a post: all of the text of which the feed has the beginning."""
+    link = f"{source.url.rpartition('/')[0]}/{_anchor(post)}"
+    for minute in (post.at, *(edit.at for edit in post.edits)):
+        title, body, _ = post.state(minute)
+        first = body if body.startswith("<") else _html(body)
+        page = (
+            '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+            f"<title>{escape(title)} | {escape(source.title)}</title></head><body>"
+            '<nav><a href="/">Home</a> <a href="/all">All news</a></nav><main><article>'
+            f"<h1>{escape(title)}</h1>{first}{_html(post.page.strip())}</article></main>"
+            f"<footer>{escape(source.title)} is made up, as is all it says.</footer></body></html>"
+        )
+        yield Take(at=minute * 60, url=link, body=page.encode())
 
 
 def _is_withdrawn(post: StoryPost, minute: float) -> bool:

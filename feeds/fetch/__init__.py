@@ -91,7 +91,7 @@ class HttpFetcher:
         `streams`.
         """
         try:
-            if files.is_file(request.url):
+            if files.is_file(request.url) and not request.stranger:
                 return await self._read_file(request, validators)
             return await self._fetch(request, validators, channel)
         except RequestError as failure:
@@ -148,7 +148,8 @@ class HttpFetcher:
                 headers=tuple(journey.fields(sent)),
                 body=journey.body,
                 channel=channel,
-                inside=origin.host == journey.first.origin.host or origin.host in self._allowed,
+                inside=(origin.host == journey.first.origin.host and not journey.request.stranger)
+                or origin.host in self._allowed,
                 deadline=deadline.when() or 0.0,
             )
             answer = await self._client.send(make_request(call), stream=True)

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from feeds.backfill import Filled
 from feeds.model import (
+    Article,
     Batch,
     ChangeRecord,
     Entry,
@@ -95,6 +96,10 @@ class Reader(Protocol):
 
     def revisions(self, entry_id: int) -> list[Revision]:
         """Return every state seen of an entry, oldest first; the last is the present one."""
+        ...
+
+    def article(self, entry_id: int) -> Article | None:
+        """Return the text of the page of an entry, None where it was not fetched."""
         ...
 
     def counts(self) -> Mapping[int, SourceCounts]:
@@ -182,6 +187,10 @@ class Store(Reader, Protocol):
 
     def mark(self, entry_ids: Sequence[int], *, read: bool | None, starred: bool | None, now: datetime) -> int:
         """Set marks; only entries whose marks differ are logged. Return the last sequence number."""
+        ...
+
+    def keep_article(self, entry_id: int, article: Article) -> None:
+        """Keep the text of the page of an entry, instead of what was fetched of it before."""
         ...
 
     def tidy(self) -> None:

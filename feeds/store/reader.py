@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from feeds.errors import StoreBusyError, StoreError
-from feeds.model import ChangeKind, ChangeRecord, Entry, Gap, Revision, Source
+from feeds.model import Article, ChangeKind, ChangeRecord, Entry, Gap, Revision, Source
 from feeds.query import Scene, is_timely, minds_sources
 from feeds.store import ACTIVITY_BUCKETS, Selection, SourceCounts, View
 from feeds.store import rows as values
@@ -191,6 +191,16 @@ class SqliteReader:
             older = connection.execute(sql, (entry_id,)).fetchall()
             revisions = [Revision(number, values.moment(seen), values.post(post)) for number, seen, post in older]
         return [*revisions, Revision(found[0].revision, found[0].revised_at, found[0].post)]
+
+    def article(self, entry_id: int) -> Article | None:
+        """Return the text of the page of an entry, None where it was not fetched."""
+        sql = "SELECT url, fetched, document, note FROM article WHERE entry_id = ?"
+        with speaking(self._path):
+            found = self._connection.execute(sql, (entry_id,)).fetchone()
+        if found is None:
+            return None
+        url, fetched, content, note = found
+        return Article(url, values.moment(fetched), values.document(content), note)
 
     # ------------------------------------------------------------------ the change log
 

@@ -14,6 +14,7 @@ from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
 from feeds import identity
+from feeds.document import Document
 from feeds.model import Entry, Post, Source
 from feeds.query import haystack, searched
 from feeds.reconcile import Seen
@@ -40,6 +41,8 @@ _MICROSECOND = timedelta(microseconds=1)
 encode = msgpack.Encoder().encode
 post = msgpack.Decoder(Post).decode
 """Return the post that was encoded."""
+document = msgpack.Decoder(Document).decode
+"""Return the document that was encoded."""
 
 
 class Outline(Struct, frozen=True):

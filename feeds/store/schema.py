@@ -10,6 +10,7 @@ What stands where:
 - `entry`: the short columns of entries, so that a million can be gone through; `content`: identity and newest post.
 - `revision`: older states. `name`: hashes of key and aliases of the newest state. `words`: the search index.
 - `former_key`: the last few keys an entry had before its present one.
+- `article`: the text of the page an entry leads to, where somebody asked for it.
 - `gap`: stretches of time of which entries may be missing.
 - `change`: the change log. `meta`: what the derived tables were made by.
 """
@@ -152,7 +153,24 @@ def _count_folded(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE entry ADD COLUMN folded INTEGER NOT NULL DEFAULT 0")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _remember_gaps, _remember_keys, _count_folded)
+def _keep_articles(connection: sqlite3.Connection) -> None:
+    """Version 6: the texts of the pages that entries lead to are kept."""
+    connection.execute(
+        """
+        CREATE TABLE article (
+            entry_id INTEGER PRIMARY KEY REFERENCES entry,
+            fetched INTEGER NOT NULL,      -- microseconds
+            url TEXT NOT NULL,             -- where it was found
+            note TEXT NOT NULL,
+            document BLOB NOT NULL         -- Document
+        )
+        """
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _create, _remember_gaps, _remember_keys, _count_folded, _keep_articles,
+)  # fmt: skip
 """By number from 1 on; each makes its version out of the one before, inside a transaction."""
 
 

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from feeds.backfill import Filled
 from feeds.errors import StoreError
-from feeds.model import Batch, ChangeKind, Outcome, Source, SourceSpec, Validators
+from feeds.model import Article, Batch, ChangeKind, Outcome, Source, SourceSpec, Validators
 from feeds.reconcile import Known, Reconciled
 from feeds.store import CHANGES_KEPT, PollRecord
 from feeds.store import rows as values
@@ -210,6 +210,18 @@ class SqliteStore(SqliteReader):
             last = self.last_seq()
             _prune(connection, before, last)
         return last
+
+    # ------------------------------------------------------------------ articles
+
+    def keep_article(self, entry_id: int, article: Article) -> None:
+        """Keep the text of the page of an entry, instead of what was fetched of it before."""
+        with self._writing() as connection:
+            sql = """
+                REPLACE INTO article (entry_id, fetched, url, note, document)
+                SELECT id, ?, ?, ?, ? FROM entry WHERE id = ?
+            """
+            fetched, content = values.micros(article.fetched), values.encode(article.document)
+            connection.execute(sql, (fetched, article.url, article.note, content, entry_id))
 
     # ------------------------------------------------------------------ upkeep
 

@@ -97,6 +97,17 @@ async def test_both_ways_to_parse_answer_the_same(pool: ParserPool) -> None:
     await inline.close()
 
 
+async def test_a_page_is_read_for_its_text_by_both_ways(pool: ParserPool) -> None:
+    words = "<p>The bridge is open again after a night of repairs, and the drivers are asked to be patient.</p>"
+    page = told(f"<html><body><article>{words * 4}</article></body></html>")
+    read = await pool.read(page)
+    assert read == await InlineParsing().read(page)
+    assert len(read.document) == 4
+    for way in (pool, InlineParsing()):
+        with pytest.raises(ParseError, match="No text was found"):
+            await way.read(told("<html><body>Nothing</body></html>"))
+
+
 async def test_a_flow_of_many_requests_is_run_again_from_its_start(pool: ParserPool) -> None:
     visit = Visit(URL, "pages", {"pages": 3})
     responses: tuple[Response, ...] = ()

@@ -116,6 +116,15 @@ async def test_it_polls_the_configured_sources_and_tells_what_came(
     assert sorted(titles(engine)) == ["Bridge", "Flood"]
 
 
+async def test_it_answers_for_a_page_that_cannot_be_read(tmp_path: Path, talk: Callable[..., Awaitable[Talk]]) -> None:
+    (tmp_path / "config.toml").write_text(f'[[sources]]\nurl = "{feed(tmp_path, "Flood")}"\n')
+    engine = await talk()
+    await engine.hears(events.PollFinished)
+    await engine.link.send(events.ReadArticle(1))
+    (read,) = await engine.hears(events.ArticleRead)
+    assert read == events.ArticleRead(1, "This entry leads to no page; what the feed says is all there is.")
+
+
 async def test_it_polls_the_sources_of_a_visit_instead_and_can_keep_them(
     tmp_path: Path, talk: Callable[..., Awaitable[Talk]]
 ) -> None:

@@ -15,6 +15,7 @@ from feeds.config import Settings
 from feeds.document import Paragraph, Run
 from feeds.events import Changed, Command, Event, Mark, Ready, SourcesChanged
 from feeds.model import (
+    Article,
     ChangeKind,
     ChangeRecord,
     Entry,
@@ -109,6 +110,7 @@ class Shelves:
         self.states: dict[int, list[Revision]] = {}
         self.selected: list[View] = []
         self.gaps: list[Gap] = []
+        self.articles: dict[int, Article] = {}
 
     def reader(self) -> MemoryReader:
         return MemoryReader(self)
@@ -212,6 +214,9 @@ class MemoryReader:
 
     def changes_since(self, seq: int, *, limit: int = 10_000) -> list[ChangeRecord]:
         return self._shelves.log[seq : seq + limit]
+
+    def article(self, entry_id: int) -> Article | None:
+        return self._shelves.articles.get(entry_id)
 
     def changes_of(self, entry_id: int) -> list[ChangeRecord]:
         return [each for each in self._shelves.log if each.entry_id == entry_id]

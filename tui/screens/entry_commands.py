@@ -124,6 +124,8 @@ class EntryCommands(PanesScreen):
     def action_copy_markdown(self) -> None:
         """Copy the entry as Markdown."""
         if entry := self.entry:
+            shown = self.detail.drawn
+            entry = shown if shown is not None and shown.id == entry.id else entry
             self.app.copy_to_clipboard(opener.markdown(entry, self.session.library.source_name(entry.source_id)))
             self.status_bar.answer("Copied as Markdown.")
 

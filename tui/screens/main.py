@@ -21,6 +21,7 @@ from tui.command import Scope
 from tui.commands import BY_ID, bindings
 from tui.render import Density, clock, local, millis
 from tui.screens import summary
+from tui.screens.full_text import FullTextCommands
 from tui.screens.view_commands import ViewCommands
 from tui.session import Session
 from tui.state import Pane, ViewState
@@ -42,7 +43,7 @@ NEWS = timedelta(minutes=30)
 """An entry that is older when it comes is no news: what a new source had before rings no bell."""
 
 
-class MainScreen(ViewCommands):
+class MainScreen(FullTextCommands, ViewCommands):
     """Everything at work."""
 
     CSS_PATH = "main.tcss"
@@ -374,7 +375,8 @@ class MainScreen(ViewCommands):
         self.titles[Pane.TIMELINE].show(name, f"{len(self.timeline):,}", lens=lens, lens_waits=waits)
         self.titles[Pane.SOURCES].show("Sources", summary.failing(self.session.sources))
         entry = self.detail.entry
-        self.titles[Pane.DETAIL].show(library.source_name(entry.source_id) if entry else "Entry")
+        name = library.source_name(entry.source_id) if entry else "Entry"
+        self.titles[Pane.DETAIL].show(name, self.detail_facts)
 
     def _show_status(self) -> None:
         library, unseen, item = self.session.library, self.timeline.unseen, self.sources.item

@@ -125,6 +125,9 @@ class PanesScreen(Screen[None], inherit_bindings=False):
     def looked(self, before: ViewState) -> None:
         """Do what follows from another view; `before` is the one there was."""
 
+    def _show_titles(self) -> None:
+        """Say above each pane what is in it."""
+
     def lay_out(self) -> None:
         """Show the panes there is room for."""
         width = self.width

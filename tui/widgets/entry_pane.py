@@ -7,17 +7,19 @@ in that part. Must not read the store: it is handed the entry.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
 from typing import Unpack
 
 from rich.segment import Segment
 from textual.cache import LRUCache
+from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
 
 from feeds.document import Block
 from feeds.model import Entry
-from tui.article import FIRST_BLOCK, Page, Placed, article, relative, shown
+from tui.article import FIRST_BLOCK, Page, Placed, Text, article, relative, shown, with_text
 from tui.ink import text_of
 from tui.shelf import Shelf
 from tui.widgets.line_pane import LinePane, PaneOptions, thumb
@@ -74,14 +76,23 @@ class Article:
 class EntryPane(LinePane):
     """An entry in full, scrolled by lines."""
 
+    @dataclass
+    class Shown(Message):
+        """Another entry is shown."""
+
+        entry_id: int
+
     def __init__(self, shelf: Shelf, **options: Unpack[PaneOptions]) -> None:
         super().__init__(shelf, **options)
         self.entry: Entry | None = None
         """The entry shown; change it with `show`."""
+        self.text_of: Callable[[Entry], Text | None] = lambda entry: None
+        """Says with which text an entry is shown where that is not its own; call `relay` when it says otherwise."""
+        self._text: Text | None = None
         self._page = Page(0, self.glyphs, self.zone)
         self._article: Article | None = None
         self._articles: LRUCache[Hashable, Article] = LRUCache(16)
-        self._places: dict[int, tuple[tuple[int, int], Block | None]] = {}
+        self._places: dict[tuple[int, bool], tuple[tuple[int, int], Block | None]] = {}
         self._top = 0
         self._ago = ""
         """How long ago the entry is said to have been."""
@@ -91,8 +102,21 @@ class EntryPane(LinePane):
     def show(self, entry: Entry | None) -> None:
         """Show an entry, or nothing; one that was shown before is where it was left."""
         self._remember()
+        other = entry is not None and (self.entry is None or self.entry.id != entry.id)
         self.entry = entry
         self._lay_out()
+        if entry is not None and other:
+            self.post_message(self.Shown(entry.id))
+
+    def relay(self) -> None:
+        """Show the entry with another text."""
+        self._remember()
+        self._lay_out()
+
+    @property
+    def drawn(self) -> Entry | None:
+        """The entry with the text it is shown with."""
+        return None if self.entry is None else with_text(self.entry, self._text)
 
     def relight(self) -> None:
         """Draw again because the shelf's version changed."""
@@ -110,26 +134,40 @@ class EntryPane(LinePane):
         return relative(entry.post.published or entry.post.updated or entry.first_seen, self.shelf.now())
 
     def _remember(self) -> None:
-        if self.entry is not None and self._article is not None and self._article.lines:
-            self._places.pop(self.entry.id, None)
+        drawn, which = self.drawn, self._which
+        if drawn is not None and self._article is not None and self._article.lines:
+            self._places.pop(which, None)
             place = self._article.place(self._top)
-            self._places[self.entry.id] = (place, _block(self.entry, place[0]))
+            self._places[which] = (place, _block(drawn, place[0]))
             if len(self._places) > _PLACES:
                 del self._places[next(iter(self._places))]
 
+    @property
+    def _which(self) -> tuple[int, bool]:
+        """The entry shown, and whether with its own text."""
+        own = self._text is None or self._text.document is None
+        return (0 if self.entry is None else self.entry.id, own)
+
     def _lay_out(self) -> None:
         entry, page = self.entry, self._page
+        text = self._text = None if entry is None else self.text_of(entry)
         self._article = None
         if entry is not None and page.width > 0:
             source, now = self.shelf.source_name(entry.source_id), self.shelf.now()
             ago = self._ago = self._since(entry)
             marks = (entry.starred, entry.late, entry.withdrawn_at, entry.restored_at)
-            key = (entry.id, entry.revision, marks, source, ago, self.shelf.version, page)
+            shown_with = (text.document is not None, text.notes, text.fetched) if text is not None else None
+            key = (entry.id, entry.revision, marks, source, ago, self.shelf.version, page, shown_with)
+            number, own = self._which
+            entry = with_text(entry, text)
             self._article = self._articles.get(key)
             if self._article is None:
-                self._article = Article(article(entry, page, source, self.shelf.lit_text, now))
+                notes = text.notes if text is not None else ()
+                self._article = Article(article(entry, page, source, self.shelf.lit_text, now, notes))
                 self._articles[key] = self._article
-            place, block = self._places.get(entry.id, ((0, 0), None))
+            # A text that was not read yet begins where the other one is: nobody is sent back to the headline.
+            places = self._places
+            place, block = places.get((number, own)) or places.get((number, not own)) or ((0, 0), None)
             self._top = self._article.find((_section(entry, place[0], block), place[1]))
             self._scroll_top(self._top)
         self.refresh()

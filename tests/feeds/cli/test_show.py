@@ -9,6 +9,7 @@ import pytest
 
 from feeds.cli import DONE, FAILED, MISUSE
 from tests.support.commands import Commands, rss
+from tests.support.server import Answer, Server, serve
 
 
 def feed(text: str, title: str = "The river") -> bytes:
@@ -44,6 +45,47 @@ def identity(told: Commands) -> str:
 def ids(wirewatch: Commands) -> dict[str, str]:
     lines = wirewatch("tail", "--once", "--json", "-n", "99").lines
     return {record["title"]: record["id"] for record in map(json.loads, lines)}
+
+
+WORDS = "The bridge over the Varda is open again after a night of repairs; drivers are asked to be patient."
+PAGE = f"<html><body><nav>Menu</nav><article><p>{WORDS}</p><p>{WORDS * 2}</p></article></body></html>".encode()
+
+
+def served(server: Server, wirewatch: Commands) -> None:
+    """Poll a feed at that server whose entries lead to pages there."""
+    items = "".join(
+        f"<item><guid>{name}</guid><title>{name}</title><link>{server.url('/' + name)}</link>"
+        "<description>A teaser.</description></item>"
+        for name in ("bridge", "closed")
+    )
+    feed = f'<rss version="2.0"><channel><title>Varda</title>{items}</channel></rss>'
+    server.answers["/feed"] = Answer(feed.encode())
+    wirewatch("add", server.url("/feed"))
+    wirewatch("refresh")
+
+
+def test_the_full_text_is_fetched_once_and_kept(wirewatch: Commands) -> None:
+    with serve({"/bridge": Answer(PAGE, headers=[("Content-Type", "text/html")])}) as server:
+        served(server, wirewatch)
+        number = ids(wirewatch)["bridge"]
+        ran = wirewatch("show", number, "--full")
+        assert (ran.status, ran.err) == (DONE, "")
+        assert ran.lines[ran.lines.index("") + 1 :] == [WORDS, "", WORDS * 2]
+        assert server.targets.count("/bridge") == 1
+        del server.answers["/bridge"]
+        again = wirewatch("show", number, "--full", "--json")
+        assert json.loads(again.out)["text"] == f"{WORDS}\n\n{WORDS * 2}"
+        assert server.targets.count("/bridge") == 1
+        assert "A teaser." in wirewatch("show", number).out
+
+
+def test_without_a_full_text_it_says_why(wirewatch: Commands) -> None:
+    with serve({"/closed": Answer(b"", status=403)}) as server:
+        served(server, wirewatch)
+        ran = wirewatch("show", ids(wirewatch)["closed"], "--full")
+    assert (ran.status, ran.out) == (FAILED, "")
+    assert "There is no full text. 127.0.0.1 refuses this address to Wirewatch (403)." in ran.err
+    assert wirewatch("show", "bridge", "--full", "--revisions").status == MISUSE
 
 
 def test_an_entry_is_shown_in_full(told: Commands, identity: str) -> None:

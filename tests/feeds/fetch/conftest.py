@@ -71,13 +71,14 @@ class Visitor:
         headers: tuple[tuple[str, str], ...] = (),
         method: str = "GET",
         body: bytes = b"",
+        stranger: bool = False,
     ) -> Response:
-        request = Request(url, method=method, headers=headers, body=body, conditional=conditional)
+        request = Request(url, method, headers, body, conditional, stranger=stranger)
         return await self.fetcher.fetch(request, validators=Validators(etag, last_modified), channel=channel)
 
-    async def fails(self, url: str, *, method: str = "GET", body: bytes = b"") -> FetchError:
+    async def fails(self, url: str, *, method: str = "GET", body: bytes = b"", stranger: bool = False) -> FetchError:
         with pytest.raises(FetchError) as raised:
-            await self.get(url, method=method, body=body)
+            await self.get(url, method=method, body=body, stranger=stranger)
         return raised.value
 
 

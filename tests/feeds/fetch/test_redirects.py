@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -151,6 +152,19 @@ async def test_what_the_person_typed_may_be_inside_and_lead_to_itself(visitor: V
     with serve({"/": redirect(302, "/feed"), "/feed": OK}) as server:
         for host in ("127.0.0.1", "localhost", "inside.example"):
             assert (await visitor.get(server.url(host=host))).body == FEED
+
+
+async def test_an_address_that_a_source_wrote_may_not_be_inside(visitor: Visitor, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("a secret")
+    with serve({"/": OK}) as server:
+        for host in ("127.0.0.1", "localhost", "inside.example", "news.example"):
+            error = await visitor.fails(server.url(host=host), stranger=True)
+            assert error.fault is FetchFault.ADDRESS
+            assert "inside this machine" in str(error)
+        assert server.asked == []
+        assert (await visitor.get(server.url(host="other.example"), stranger=True)).body == FEED
+    error = await visitor.fails((tmp_path / "secret").as_uri(), stranger=True)
+    assert error.fault is FetchFault.ADDRESS
 
 
 async def test_an_inside_host_that_was_allowed_is_followed_to(visitor: Visitor) -> None:

@@ -14,6 +14,7 @@ from feeds import identity
 from feeds.document import Cell, Code, Heading, Listing, Media, Paragraph, Quote, Rule, Run, Table, paragraphs
 from feeds.errors import StoreError
 from feeds.model import (
+    Article,
     Batch,
     ChangeKind,
     Coverage,
@@ -575,3 +576,26 @@ def test_reconciled_windows_keep_absences(store: Store) -> None:
     assert store.known(source_id, [], []).window == window
     store.apply(source_id, Reconciled((), window[:1], NOON + timedelta(1)), record())
     assert store.known(source_id, [], []).window == window[:1]
+
+
+# ------------------------------------------------------------------ full texts
+
+
+def test_the_text_of_a_page_is_kept_beside_its_entry_and_replaced(store: Store) -> None:
+    (source_id,) = configure(store, A)
+    bring(store, source_id, added(post("a")))
+    number = only(store).id
+    assert store.article(number) is None
+    first = Article("https://a.example/1", at(3), (Paragraph((Run("All of it."),)), Media("image")), "A note.")
+    before = only(store)
+    for article in (first, Article("https://a.example/2", at(4), ())):
+        store.keep_article(number, article)
+        assert store.article(number) == article
+    assert only(store) == before
+    assert log(store) == log(store)[:1]
+
+
+def test_the_text_of_an_entry_that_is_not_there_is_not_kept(store: Store, tmp_path: Path) -> None:
+    store.keep_article(99, Article("https://a.example/1", at(3), ()))
+    assert store.article(99) is None
+    assert_sound(tmp_path)
