@@ -45,6 +45,9 @@ class Settings(Struct, frozen=True):
     """Name of a theme, empty for the last one chosen on screen."""
     density: str = ""
     """`roomy` or `compact`, empty for the last one chosen on screen."""
+    mark_read: str = ""
+    """When an entry counts as read: `leave` (or empty) when the reader goes on after resting on it, `open` when it is
+    opened, `key` when a key says so."""
     ascii: bool = False
     """Draw with ASCII characters only."""
     problems: tuple[ConfigError, ...] = ()
@@ -107,6 +110,7 @@ class _Reading:
             "keys": self._keys,
             "theme": lambda: self._text(self._tables, "theme", ""),
             "density": lambda: self._choice(self._tables, "density", ("roomy", "compact")),
+            "mark_read": lambda: self._choice(self._tables, "mark_read", ("leave", "open", "key")),
             "ascii": lambda: self._flag("ascii"),
         }
         self._unknown(self._tables, known, None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from itertools import groupby
 from typing import Literal
 
 from msgspec import Struct
@@ -198,22 +199,39 @@ def _html_run(run: Run) -> str:
 
 def links(document: Document) -> tuple[str, ...]:
     """Return the addresses a document leads to, in order, each once."""
-    return tuple(dict.fromkeys(_links(document)))
+    return tuple(dict.fromkeys(address for address, _ in _links(document)))
 
 
-def _links(document: Document) -> Iterator[str]:
+def link_texts(document: Document) -> dict[str, str]:
+    """Return what the text of each link is, by its address: of several to one address, the first that has any."""
+    found: dict[str, str] = {}
+    for address, text in _links(document):
+        found[address] = found.get(address) or " ".join(text.split())
+    return found
+
+
+def _links(document: Document) -> Iterator[tuple[str, str]]:
     for block in document:
         match block:
             case Paragraph(runs) | Heading(runs):
-                yield from (run.link for run in runs if run.link)
+                yield from _runs_links(runs)
             case Quote(blocks):
                 yield from _links(blocks)
             case Listing(items):
                 for item in items:
                     yield from _links(item)
             case Table(rows):
-                yield from (run.link for row in rows for cell in row for run in cell.runs if run.link)
+                for row in rows:
+                    for cell in row:
+                        yield from _runs_links(cell.runs)
             case Media(_, url) if url:
-                yield url
+                yield url, media_line(block)
             case _:
                 pass
+
+
+def _runs_links(runs: Runs) -> Iterator[tuple[str, str]]:
+    """Yield the links of running text, one that is parted by emphasis as one."""
+    for address, parts in groupby(runs, key=lambda run: run.link):
+        if address:
+            yield address, "".join(run.text for run in parts)

@@ -9,7 +9,6 @@ import pytest
 
 from tests.support import shared as shared_files
 
-
 # Whatever terminal runs the tests, the screen in them has all colours: of sixteen it would use another theme.
 os.environ["COLORTERM"] = "truecolor"
 

@@ -35,7 +35,7 @@ class Group(StrEnum):
     VIEW = "The view"
     SOURCES = "Sources"
     REVISIONS = "Revisions"
-    CHOICE = "Which sources to add"
+    CHOICE = "A list to choose from"
     WELCOME = "First screen"
     PROGRAM = "Wirewatch"
 

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 
 from tui.command import Command, Group, Need, Scope
 from tui.keys import shown, split
+from tui.overlays import OVERLAYS
 from tui.state import Pane
 
 COMMANDS: tuple[Command, ...] = (
@@ -100,6 +101,10 @@ COMMANDS: tuple[Command, ...] = (
         Group.ENTRY, need=Need.LINK, hint="browser"
     ),
     Command(
+        "links", "Links", "Lists the links of the entry, by number as in its text, to open or to copy them.", "l",
+        Group.ENTRY, need=Need.ENTRY, hint="links"
+    ),
+    Command(
         "copy-link", "Copy the link",
         "Copies the address of the entry; in the detail, the text the mouse has selected.", "y",
         Group.ENTRY, need=Need.LINK
@@ -107,6 +112,20 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "copy-markdown", "Copy as Markdown",
         "Copies headline, source, time, address and text as Markdown.", "Y", Group.ENTRY, need=Need.ENTRY
+    ),
+    Command(
+        "copy-text", "Copy as text", "Copies headline, source, time, address and text without any signs.", "C",
+        Group.ENTRY, need=Need.ENTRY
+    ),
+    Command(
+        "save", "Save to a file",
+        "Asks for a file and writes the entry there: as Markdown, or as .txt, .html or .json by its name.", "W",
+        Group.ENTRY, need=Need.ENTRY
+    ),
+    Command(
+        "pipe", "Pipe to a command",
+        "Asks for a command and hands it the entry as Markdown; behind ! it has the terminal.", "vertical_line",
+        Group.ENTRY, need=Need.ENTRY
     ),
     Command(
         "mark-read", "Mark read or unread", "Marks the entry as read, or as unread again.", "m",
@@ -133,6 +152,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "filter", "Filter", "Shows only entries that match a query, as it is typed.", "F,slash", Group.VIEW,
         hint="filter"
+    ),
+    Command(
+        "hide-read", "Hide what was read", "Shows only entries that were not read yet, and all of them again.",
+        "full_stop", Group.VIEW
     ),
     Command(
         "filters", "Switch all filters",
@@ -181,112 +204,7 @@ COMMANDS: tuple[Command, ...] = (
         "keep", "Keep these sources", "Saves the sources of this visit to the configuration.", "+",
         Group.SOURCES, need=Need.VISIT
     ),
-    # Revisions
-    Command(
-        "older-revision", "Newer side: earlier",
-        "Holds an earlier state against the one before it, or against the older side where that was moved.",
-        "j,down,left,h", Group.REVISIONS, Scope.REVISIONS
-    ),
-    Command(
-        "newer-revision", "Newer side: later", "The same with a later state.", "k,up,right,l",
-        Group.REVISIONS, Scope.REVISIONS
-    ),
-    Command(
-        "compare-older", "Older side: earlier",
-        "Holds the newer side against an earlier state; it stays there while the newer side moves.",
-        "J,shift+down,shift+left,H", Group.REVISIONS, Scope.REVISIONS
-    ),
-    Command(
-        "compare-newer", "Older side: later", "The same with a later state.", "K,shift+up,shift+right,L",
-        Group.REVISIONS, Scope.REVISIONS
-    ),
-    Command(
-        "whole-history", "First seen, and now",
-        "Holds the first state against the last; from there, shows the last edit again.", "w",
-        Group.REVISIONS, Scope.REVISIONS
-    ),
-    Command(
-        "unfold", "All the text",
-        "Shows long stretches that stayed, of which otherwise the words are counted.", "f",
-        Group.REVISIONS, Scope.REVISIONS
-    ),
-    Command(
-        "next-change", "Next change", "Goes to the next change in the text.", "n", Group.REVISIONS,
-        Scope.REVISIONS
-    ),
-    Command(
-        "previous-change", "Previous change", "Goes to the change before it.", "N", Group.REVISIONS,
-        Scope.REVISIONS
-    ),
-    Command(
-        "scroll-revision-down", "Scroll down", "Moves the text on by a screen.", "space,pagedown,d,ctrl+d",
-        Group.REVISIONS, Scope.REVISIONS
-    ),
-    Command(
-        "scroll-revision-up", "Scroll up", "Moves the text back by a screen.", "pageup,b,u,ctrl+u",
-        Group.REVISIONS, Scope.REVISIONS
-    ),
-    Command(
-        "revision-start", "Beginning", "Goes to the beginning of the text.", "g,home", Group.REVISIONS,
-        Scope.REVISIONS
-    ),
-    Command("revision-end", "End", "Goes to the end of the text.", "G,end", Group.REVISIONS, Scope.REVISIONS),
-    Command(
-        "close-revisions", "Close", "Goes back to the timeline.", "escape,q,e", Group.REVISIONS,
-        Scope.REVISIONS
-    ),
-    # Which sources to add
-    Command("choice-down", "Next", "Goes one down.", "j,down", Group.CHOICE, Scope.CHOICE),
-    Command("choice-up", "Previous", "Goes one up.", "k,up", Group.CHOICE, Scope.CHOICE),
-    Command("choice-page-down", "Page down", "Goes down by a screen.", "pagedown", Group.CHOICE, Scope.CHOICE),
-    Command("choice-page-up", "Page up", "Goes up by a screen.", "pageup", Group.CHOICE, Scope.CHOICE),
-    Command("choice-first", "First", "Goes to the first.", "g,home", Group.CHOICE, Scope.CHOICE),
-    Command("choice-last", "Last", "Goes to the last.", "G,end", Group.CHOICE, Scope.CHOICE),
-    Command(
-        "mark-choice", "Mark", "Marks one of several that are to be added together, or unmarks it.", "space",
-        Group.CHOICE, Scope.CHOICE
-    ),
-    Command("mark-all-choices", "Mark all", "Marks all, or none.", "a", Group.CHOICE, Scope.CHOICE),
-    Command(
-        "take", "Add", "Adds what is marked; where nothing is, what is under the cursor.", "enter",
-        Group.CHOICE, Scope.CHOICE
-    ),
-    *(
-        Command(
-            f"take-numbered-{key}", f"Add number {key}", f"Adds the one of the number {key}.", str(key),
-            Group.CHOICE, Scope.CHOICE, argument=key,
-        )
-        for key in range(1, 10)
-    ),
-    Command("take-none", "None", "Adds none of them.", "escape,q", Group.CHOICE, Scope.CHOICE),
-    # Help
-    Command(
-        "scroll-help-down", "Scroll the help down", "Moves the help on.", "j,down,space,pagedown",
-        Group.PROGRAM, Scope.HELP
-    ),
-    Command(
-        "scroll-help-up", "Scroll the help up", "Moves the help back.", "k,up,pageup", Group.PROGRAM,
-        Scope.HELP
-    ),
-    Command(
-        "search-help", "Search the help", "Shows the commands, signs and forms of queries in which some words stand.",
-        "slash", Group.PROGRAM, Scope.HELP
-    ),
-    Command("close-help", "Close the help", "Goes back.", "escape,q", Group.PROGRAM, Scope.HELP),
-    # First screen
-    Command(
-        "first-source", "Add a source", "Asks for the address of the first source.", "a", Group.WELCOME,
-        Scope.WELCOME
-    ),
-    Command(
-        "first-list", "Import a list",
-        "Asks for an OPML file, the urls file of newsboat or a list of addresses, and follows what it names.",
-        "i", Group.WELCOME, Scope.WELCOME
-    ),
-    Command(
-        "demo", "See the demo", "Plays a made-up live story, offline.", "d", Group.WELCOME, Scope.WELCOME
-    ),
-    Command("leave", "Quit", "Leaves Wirewatch.", "q,escape", Group.WELCOME, Scope.WELCOME),
+    *OVERLAYS,
     # Wirewatch
     Command(
         "palette", "Command palette", "Finds any command, source or theme by a few letters.",
@@ -319,7 +237,7 @@ HINTS: Mapping[Pane, tuple[str, ...]] = {
         "next-pane", "palette", "help",
     ),
     Pane.DETAIL: (
-        "scroll-down", "read-on", "next-match", "full-text", "browser", "revisions", "star", "mark-read", "escape",
+        "scroll-down", "read-on", "next-match", "links", "full-text", "browser", "revisions", "star", "mark-read", "escape",
         "next-pane", "palette", "help",
     ),
 }  # fmt: skip
@@ -349,7 +267,7 @@ def keys_of(command: Command, keys: Mapping[str, str] | None = None, *, ascii_on
 
 _FAMILIES: Mapping[str, tuple[str, str]] = {
     "watch": ("Switch a watch", "Switches the watch with that key off, and on again."),
-    "take-numbered": ("Add by number", "Adds the one of that number."),
+    "take-numbered": ("Take by number", "Takes the one of that number."),
 }
 """Title and help of commands that differ in their number only."""
 
@@ -373,7 +291,7 @@ def markdown_table() -> str:
     rows = ["| key | command | does |", "| --- | --- | --- |"]
     for commands in by_group().values():
         for command in commands:
-            keys = " ".join(f"`{key}`" for key in keys_of(command))
+            keys = " ".join(f"`{key}`" for key in keys_of(command)).replace("|", "\\|")
             numbered = command.argument is not None
             name = f"{command.family}-1 … {command.family}-9" if numbered else command.id
             rows.append(f"| {keys} | `{name}` | {command.help} |")

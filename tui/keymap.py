@@ -22,7 +22,9 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
         "star": "ctrl+e",
         "follow": "f",
         "theme": "ctrl+t",
+        "links": "u",
         "undo": "U",
+        "save": "s",
         "revisions": "ctrl+r",
     },
     "vim": {
@@ -32,6 +34,7 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
         "scroll-up": "ctrl+y,K,shift+up",
         "next-pane": "ctrl+w,tab",
         "open": "l,enter",
+        "links": "L",
         "escape": "h,escape",
         "filters": "ctrl+t",
         "previous-hour": "{,[",

@@ -14,7 +14,9 @@ def split(keys: str) -> list[str]:
 _SHOWN = {
     "question_mark": "?",
     "colon": ":",
+    "full_stop": ".",
     "slash": "/",
+    "vertical_line": "|",
     "left_curly_bracket": "{",
     "right_curly_bracket": "}",
     "plus": "+",

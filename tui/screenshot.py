@@ -104,7 +104,7 @@ class _Desk:
         self.engine.mark([entries[-count].id], read=None, starred=True)
 
 
-async def draw(size: tuple[int, int] = SIZE, theme: str = "") -> str:
+async def draw(size: tuple[int, int] = SIZE, theme: str = "wirewatch") -> str:
     """Return the picture as SVG."""
     from tui.app import WirewatchApp
     from tui.session import Session

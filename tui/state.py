@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from feeds.errors import QueryError
 from feeds.model import Entry
-from feeds.query import NO_WATCHES, Query, Scene, is_timely, matches, minds_marks, parse
+from feeds.query import NO_WATCHES, All, Query, Scene, is_timely, matches, minds_marks, parse
 from feeds.watches import Watches
 
 
@@ -105,6 +105,11 @@ def with_filters_switched(state: ViewState) -> ViewState:
     return replace(state, filters_on=not state.filters_on)
 
 
+def with_read_hidden(state: ViewState, hidden: bool) -> ViewState:
+    """Hide what was read, or show it."""
+    return replace(state, hide_read=hidden)
+
+
 def with_watch_switched(state: ViewState, name: str) -> ViewState:
     """Switch one watch over."""
     off = set(state.watches_off) ^ {name}
@@ -175,9 +180,21 @@ def watches_on(state: ViewState, watches: Watches) -> Watches:
     return Watches(watches.watches, on)
 
 
+def lens(state: ViewState) -> str:
+    """Return through what the entries of a view are seen: its query, in words; empty where all are."""
+    query = state.filter if state.filters_on else ""
+    return " ".join(part for part in ("not read" if state.hide_read else "", query) if part)
+
+
+_UNREAD = parse("is:unread")
+
+
 def wanted(state: ViewState, watches: Watches) -> Query | None:
-    """Return the query of the entries shown: the filter, narrowed by the watches that filter and mute."""
-    return watches.narrow(parse(state.filter, watches.named)) if state.filters_on else None
+    """Return the query of the entries shown: the filter, narrowed by the watches that filter and mute, and by marks."""
+    query = watches.narrow(parse(state.filter, watches.named)) if state.filters_on else None
+    if not state.hide_read or _UNREAD is None:
+        return query
+    return _UNREAD if query is None else All((query, _UNREAD))
 
 
 def belongs(entry: Entry, state: ViewState, query: Query | None, scene: Scene) -> bool:

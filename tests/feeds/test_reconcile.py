@@ -177,7 +177,8 @@ def test_an_edit_of_white_space_and_signs_is_folded_what_a_page_adds_itself_is_n
 def test_what_is_not_kept_of_a_ticker_is_folded() -> None:
     ledger = ticking(1, STORM_REVISIONS)
     (change,) = ledger.poll([post("b", "Again other."), post("a")], STORM_REVISIONS).changes
-    assert isinstance(change, Refreshed) and change.folded
+    assert isinstance(change, Refreshed)
+    assert change.folded
 
 
 def test_a_date_once_known_is_not_lost_when_the_source_leaves_it_out() -> None:

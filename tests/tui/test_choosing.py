@@ -156,7 +156,7 @@ async def test_a_hint_is_whole_or_not_there(tmp_path: Path, width: int) -> None:
         await offered(app)
         legend = app.rows()[-1].split("  ")
         hints = {part.strip() for part in legend if part.strip()}
-        assert hints <= {"Enter add", "Esc none", "Space mark", "a mark all"}
+        assert hints <= {"Enter add", "Esc none", "Space mark", "a mark all", "y copy"}
         assert "Enter add" in hints
 
 

@@ -100,7 +100,7 @@ def test_the_table_for_the_documentation_has_every_command_once() -> None:
     table = commands.markdown_table()
     rows = table.splitlines()[2:]
     assert len(rows) == len(COMMANDS) - 16  # the nine watches are one row, and so are the nine numbers
-    assert all(row.count("|") == 4 for row in rows)
+    assert all(row.replace("\\|", "").count("|") == 4 for row in rows)
     assert any("`1–9` | `watch-1 … watch-9`" in row for row in rows)
 
 

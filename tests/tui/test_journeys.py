@@ -409,7 +409,7 @@ async def test_the_help_lists_every_key_and_every_sign(tmp_path: Path) -> None:
         for command in COMMANDS:
             if command.scope in scopes and command.argument is None:
                 assert command.title in text, command.id
-        numbered = ("Switch a watch", "Add by number")
+        numbered = ("Switch a watch", "Take by number")
         for words in (*numbered, "withdrawn by its source", "the last poll failed", '"peace talks"'):
             assert words in text
         await app.press("question_mark")
@@ -613,7 +613,8 @@ async def test_the_help_is_searched_by_words_and_by_key(tmp_path: Path) -> None:
         await app.press("question_mark", "slash")
         await app.type("mark read")
         await app.until(lambda: "Star" not in app.text, "the search")
-        assert "Mark read or unread" in app.text and "Mark all read" in app.text
+        assert "Mark read or unread" in app.text
+        assert "Mark all read" in app.text
         assert "Newer hour" not in app.text
         await app.press("escape")
         await app.until(lambda: "Next entry" in app.text, "all of it")

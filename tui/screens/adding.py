@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
 from textual.screen import Screen
@@ -15,12 +16,17 @@ from textual.widgets import Input
 
 from feeds.events import AddSource, Candidate, ImportSources, SourcesFound
 from feeds.model import SourceSpec
-from tui import adding
+from tui import adding, cells
 from tui.screens.choice import ChoiceScreen
 from tui.screens.prompt import Prompt
 from tui.session import Session
+from tui.widgets.choice_list import Choice
 
 _ADDRESS = ("The address of a feed, a live blog, or a page that has one", "https://example.org/live", "add")
+_GUESS = (
+    "A guess is a page that does not say it is a live blog: it is read by what it looks like, and something may be "
+    "missed."
+)
 _LIST = ("An OPML file, newsboat's “urls”, or a list of addresses", "~/feeds.opml", "import")
 
 
@@ -78,9 +84,20 @@ class Adding:
         screen = self._screen
         if self._found and screen.app.screen is screen and not isinstance(screen.focused, Input):
             found = self._found.popleft()
-            screen.app.push_screen(ChoiceScreen(self._session, found, self._keys()), self._chosen)
+            question = ChoiceScreen(
+                self._session,
+                adding.offers(found),
+                [
+                    Choice(cells.one_line(each.title), adding.kind(each), cells.one_line(each.url))
+                    for each in found.found
+                ],
+                self._keys(),
+                note=_GUESS if any(each.adapter for each in found.found) else "",
+            )
+            screen.app.push_screen(question, partial(self._chosen, found.found))
 
-    def _chosen(self, chosen: tuple[Candidate, ...] | None) -> None:
+    def _chosen(self, found: tuple[Candidate, ...], places: tuple[int, ...] | None) -> None:
+        chosen = [found[place] for place in places or ()]
         if chosen:
             for each in chosen:
                 spec = SourceSpec(url=each.url, adapter=each.adapter or None)

@@ -1,11 +1,11 @@
-"""Which of the sources that an address leads to are meant.
+"""Which of several are meant: the sources an address leads to, the links of an entry.
 
-Owns the question. What is taken is the answer; adding it is the asker's business.
+Owns the question. What is taken is the answer; what is done with it is the asker's business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -16,8 +16,6 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from feeds.events import Candidate, SourcesFound
-from tui import adding, cells
 from tui.command import Scope
 from tui.commands import BY_ID, app_binding, bindings, keys_of
 from tui.session import Session
@@ -33,17 +31,13 @@ _AROUND = 5
 """Lines around the list: the title, a blank below it, and the legend between two."""
 _NOTE = 4
 """Lines of what is said of a guess, with a blank above them."""
-_HINTS = (("add", "take"), ("none", "take-none"), ("mark", "mark-choice"), ("mark all", "mark-all-choices"))
-_ALONE = 2
+_HINTS = (("none", "take-none"), ("mark", "mark-choice"), ("mark all", "mark-all-choices"), ("copy", "copy-choice"))
+_ALONE = 1
 """Hints that mean something where there is one thing to take."""
-_GUESS = (
-    "A guess is a page that does not say it is a live blog: it is read by what it looks like, and something may be "
-    "missed."
-)
 
 
-class ChoiceScreen(ModalScreen[tuple[Candidate, ...]], inherit_bindings=False):
-    """Asks which; nothing when the reader thinks better of it."""
+class ChoiceScreen(ModalScreen[tuple[int, ...]], inherit_bindings=False):
+    """Asks which; answers with their places, none when the reader thinks better of it."""
 
     SCOPE = Scope.CHOICE
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SCOPE), app_binding("help"), app_binding("palette")]
@@ -59,23 +53,33 @@ class ChoiceScreen(ModalScreen[tuple[Candidate, ...]], inherit_bindings=False):
     ChoiceScreen.-low .choice--legend { padding: 0 1; height: 1; }
     """
 
-    def __init__(self, session: Session, found: SourcesFound, keys: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        title: str,
+        choices: Sequence[Choice],
+        keys: Mapping[str, str],
+        *,
+        take: str = "add",
+        note: str = "",
+    ) -> None:
+        """Ask for some of the choices; `take` is the verb of what is done with them, `note` what is to be known."""
         super().__init__()
-        self._found = found
+        self._question = title
+        self._choices = choices
         self._keys = keys
+        self._verb = take
+        self._note = note
         self._ascii = session.options.ascii_only
-        choices = [
-            Choice(cells.one_line(each.title), adding.kind(each), cells.one_line(each.url)) for each in found.found
-        ]
         self._list = ChoiceList(session.library, choices, ascii_only=self._ascii)
 
     def compose(self) -> ComposeResult:
         """Lay out what there is to take."""
         with Vertical():
-            yield PaneTitle(adding.offers(self._found), in_use=True, ascii_only=self._ascii)
+            yield PaneTitle(self._question, in_use=True, ascii_only=self._ascii, id="choice-title")
             yield self._list
-            if self._guesses:
-                yield Static(Content(_GUESS), classes="choice--note")
+            if self._note:
+                yield Static(Content(self._note), classes="choice--note")
             yield Static(self._legend(), classes="choice--legend")
 
     def on_resize(self) -> None:
@@ -86,20 +90,17 @@ class ChoiceScreen(ModalScreen[tuple[Candidate, ...]], inherit_bindings=False):
         self.set_class(width < _NARROW_TO, "-narrow")
         whole = low or width < _NARROW_TO
         # Outside of the whole screen the list is as high as it has rows, as far as there is room for them.
-        room = height * 9 // 10 - (_AROUND + _NOTE if self._guesses else _AROUND)
-        self._list.styles.height = None if whole else min(len(self._found.found) * 2, max(room, 2))
+        room = height * 9 // 10 - (_AROUND + _NOTE if self._note else _AROUND)
+        self._list.styles.height = None if whole else min(len(self._choices) * 2, max(room, 2))
         self.query_one(".choice--legend", Static).update(self._legend())
-
-    @property
-    def _guesses(self) -> bool:
-        return any(each.adapter for each in self._found.found)
 
     def _legend(self) -> Content:
         parts: list[tuple[str, str]] = []
         width, height = self.app.size
         low = height < _SMALL_TO
         room = width - 2 if low else width - 4 if width < _NARROW_TO else min(width * 92 // 100, _WIDEST) - 4
-        for does, command in _HINTS if len(self._found.found) > 1 else _HINTS[:_ALONE]:
+        hints = _HINTS if len(self._choices) > 1 else _HINTS[:_ALONE]
+        for does, command in ((self._verb, "take"), *hints):
             key = keys_of(BY_ID[command], self._keys, ascii_only=self._ascii)[0]
             room -= len(key) + len(does) + 1
             if room >= 0:
@@ -110,7 +111,7 @@ class ChoiceScreen(ModalScreen[tuple[Candidate, ...]], inherit_bindings=False):
     # ------------------------------------------------------------------ commands
 
     def _take(self, places: list[int]) -> None:
-        self.dismiss(tuple(self._found.found[place] for place in places))
+        self.dismiss(tuple(places))
 
     def action_take(self) -> None:
         """Take what is marked, or what is under the cursor."""
@@ -122,7 +123,7 @@ class ChoiceScreen(ModalScreen[tuple[Candidate, ...]], inherit_bindings=False):
 
     def action_take_numbered(self, number: int) -> None:
         """Take the one of that number."""
-        if number <= len(self._found.found):
+        if number <= len(self._choices):
             self._take([number - 1])
 
     def action_take_none(self) -> None:
@@ -136,6 +137,11 @@ class ChoiceScreen(ModalScreen[tuple[Candidate, ...]], inherit_bindings=False):
     def action_mark_all_choices(self) -> None:
         """Mark all, or none."""
         self._list.mark_all()
+
+    def action_copy_choice(self) -> None:
+        """Copy the address under the cursor."""
+        self.app.copy_to_clipboard(self._choices[self._list.cursor].address)
+        self.query_one(PaneTitle).show(self._question, "copied")
 
     def action_choice_down(self) -> None:
         """Go one down."""
@@ -159,4 +165,4 @@ class ChoiceScreen(ModalScreen[tuple[Candidate, ...]], inherit_bindings=False):
 
     def action_choice_last(self) -> None:
         """Go to the last."""
-        self._list.go(len(self._found.found))
+        self._list.go(len(self._choices))

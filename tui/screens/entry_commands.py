@@ -14,6 +14,7 @@ from tui.opener import Opened, Outcome
 from tui.screens import summary
 from tui.screens.panes import PanesScreen, Seek
 from tui.screens.revisions import RevisionsScreen
+from tui.state import Pane
 
 _LOOK, _LOOKS = 0.5, 10
 """Seconds between two looks at a browser that was started, and how many there are."""
@@ -29,11 +30,24 @@ class EntryCommands(PanesScreen):
         entry_id = self.timeline.cursor_id
         return None if entry_id is None else self.timeline.entry(entry_id)
 
+    def action_open(self) -> None:
+        """Open the entry, or the source."""
+        if self.view.pane is Pane.SOURCES:
+            self.sources.open()
+        elif self.view.pane is Pane.TIMELINE:
+            self.timeline.open()
+        elif self.detail.entry is not None:
+            self.mark_as_read(self.detail.entry.id)
+
     # ------------------------------------------------------------------ marks
 
-    def mark_as_read(self, entry_id: int) -> None:
-        """Mark an entry as read because it was: nothing to undo, nothing to say."""
-        entry = self.timeline.entry(entry_id)
+    def mark_as_read(self, entry_id: int, *, left: bool = False) -> None:
+        """Mark an entry as read because it was: nothing to undo, nothing to say.
+
+        `left`: the reader rested on it and went on; else it was opened. The configuration says which of them counts.
+        """
+        counts = {"open": not left, "key": False}.get(self.session.options.settings.mark_read, True)
+        entry = self.timeline.entry(entry_id) if counts else None
         if entry is not None and not entry.read:
             self.session.mark([entry_id], read=True, by_reader=False)
 
@@ -79,18 +93,21 @@ class EntryCommands(PanesScreen):
         if address is None:
             self.status_bar.answer("This entry has no address.")
             return
+        if self.open_address(address):
+            self.mark_as_read(entry.id)
+
+    def open_address(self, address: str) -> bool:
+        """Open an address in the browser and say so; return whether it was handed to one."""
         outcome = opener.open_address(address)
         match outcome.opened:
             case Opened.STARTED:
                 self.status_bar.answer(f"Handed to {outcome.command[0]}: {address}")
-                self.mark_as_read(entry.id)
                 self._watch_over(outcome, _LOOKS)
             case Opened.CONSOLE:
                 # Nothing of the screen may be drawn meanwhile, so this waits; the engine goes on.
                 with self.app.suspend():
                     ran = opener.run_in_terminal(outcome.command)
                 self.status_bar.answer("" if ran else f"{outcome.command[0]} cannot be started.", problem=not ran)
-                self.mark_as_read(entry.id)
             case Opened.NONE:
                 self.app.copy_to_clipboard(address)
                 self.status_bar.answer(f"There is no browser here; the address was copied instead. {_REMEDY}")
@@ -98,6 +115,7 @@ class EntryCommands(PanesScreen):
                 self.status_bar.answer(f"{outcome.command[0]} cannot be started. {_REMEDY}", problem=True)
             case Opened.REFUSED:
                 self.status_bar.answer("That address is not one to open.", problem=True)
+        return outcome.opened in (Opened.STARTED, Opened.CONSOLE)
 
     def _watch_over(self, outcome: Outcome, looks: int) -> None:
         """Say so if the program that was handed an address fails; it is looked at now and then, never waited for."""

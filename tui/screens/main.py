@@ -22,6 +22,7 @@ from tui.commands import BY_ID, bindings
 from tui.render import Density, clock, local, millis
 from tui.screens import summary
 from tui.screens.full_text import FullTextCommands
+from tui.screens.taking import TakingCommands
 from tui.screens.view_commands import ViewCommands
 from tui.session import Session
 from tui.state import Pane, ViewState
@@ -43,7 +44,7 @@ NEWS = timedelta(minutes=30)
 """An entry that is older when it comes is no news: what a new source had before rings no bell."""
 
 
-class MainScreen(FullTextCommands, ViewCommands):
+class MainScreen(FullTextCommands, TakingCommands, ViewCommands):
     """Everything at work."""
 
     CSS_PATH = "main.tcss"
@@ -101,7 +102,7 @@ class MainScreen(FullTextCommands, ViewCommands):
     def _say_empty(self) -> None:
         if len(self.timeline):
             return
-        keys = {command: self.key_of(command) for command in ("escape", "filters", "add")}
+        keys = {command: self.key_of(command) for command in ("escape", "filters", "add", "hide-read")}
         sentence = summary.nothing(self.view, self.session.sources, self.polling, self._hidden, keys)
         if sentence != self.timeline.empty_message.plain:
             self.timeline.empty_message = Content.styled(sentence, "$foreground 60%")
@@ -283,7 +284,7 @@ class MainScreen(FullTextCommands, ViewCommands):
     def _cursor_moved(self, event: Timeline.CursorMoved) -> None:
         rested = time.monotonic() - self._arrived >= REST
         if self.moved_by_reader and rested and self.shows(Pane.DETAIL) and self._detail_id is not None:
-            self.mark_as_read(self._detail_id)
+            self.mark_as_read(self._detail_id, left=True)
         if event.entry_id != self._detail_id:
             self._arrived = time.monotonic()
         self.moved_by_reader = False
@@ -332,15 +333,6 @@ class MainScreen(FullTextCommands, ViewCommands):
         self.focus_pane()
         self._show_titles()
 
-    def action_open(self) -> None:
-        """Open the entry, or the source."""
-        if self.view.pane is Pane.SOURCES:
-            self.sources.open()
-        elif self.view.pane is Pane.TIMELINE:
-            self.timeline.open()
-        elif self._detail_id is not None:
-            self.mark_as_read(self._detail_id)
-
     # ------------------------------------------------------------------ what is shown around the panes
 
     def _show_detail(self) -> None:
@@ -371,7 +363,7 @@ class MainScreen(FullTextCommands, ViewCommands):
     def _show_titles(self) -> None:
         view, library = self.view, self.session.library
         name = "All sources" if view.source_id is None else library.source_name(view.source_id)
-        lens, waits = view.filter if view.filters_on else "", self.query_bar.waits
+        lens, waits = states.lens(view), self.query_bar.waits
         self.titles[Pane.TIMELINE].show(name, f"{len(self.timeline):,}", lens=lens, lens_waits=waits)
         self.titles[Pane.SOURCES].show("Sources", summary.failing(self.session.sources))
         entry = self.detail.entry

@@ -28,9 +28,10 @@ class Prompt(ModalScreen[str | None], inherit_bindings=False):
     Prompt.-low Input { margin: 0; }
     """
 
-    def __init__(self, question: str, example: str, done: str) -> None:
-        """Ask a question; `done` is the verb of what enter does."""
+    def __init__(self, question: str, example: str, done: str, answer: str = "") -> None:
+        """Ask a question; `done` is the verb of what enter does, `answer` what stands there already."""
         super().__init__()
+        self._answer = answer
         self._question = question
         self._example = example
         self._done = done
@@ -39,7 +40,7 @@ class Prompt(ModalScreen[str | None], inherit_bindings=False):
         """Lay out the question."""
         with Vertical():
             yield Static(Content(self._question))
-            yield Input(placeholder=self._example, compact=True)
+            yield Input(self._answer, placeholder=self._example, compact=True, select_on_focus=False)
             yield Static(
                 Content.assemble(
                     ("Enter", "$primary"), (f" {self._done}   ", "$foreground 60%"),

@@ -74,6 +74,9 @@ def nothing(
         why = "" if hidden else failure
         return f"Nothing{name} matches the filter “{view.filter}”. {keys['escape']} clears it.{why}"
     leave = f" {keys['escape']} goes back to all sources." if view.source_id is not None else ""
+    if view.hide_read and hidden:
+        what = "The one entry there is was" if hidden == 1 else f"All {hidden:,} entries were"
+        return f"{what} read. {keys['hide-read']} shows them.{leave}"
     if view.filters_on and hidden:
         count = "One entry is" if hidden == 1 else f"All {hidden:,} entries are"
         return f"{count} hidden by watches. {keys['filters']} shows what they hide.{leave}"

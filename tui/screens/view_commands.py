@@ -51,6 +51,11 @@ class ViewCommands(EntryCommands):
                 f"There is no filter; {self.key_of('filter')} types one, watches may filter or mute."
             )
 
+    def action_hide_read(self) -> None:
+        """Hide what was read, or show it."""
+        self.look(states.with_read_hidden(self.view, not self.view.hide_read))
+        self.status_bar.answer("Only what was not read yet is shown." if self.view.hide_read else "All is shown again.")
+
     def action_watch(self, key: int) -> None:
         """Switch a watch."""
         watches = self.session.library.watches

@@ -55,6 +55,11 @@ class ChoiceList(LinePane, can_focus=False):
     # ------------------------------------------------------------------ what is chosen
 
     @property
+    def cursor(self) -> int:
+        """The place of the row under the cursor."""
+        return self._cursor
+
+    @property
     def taken(self) -> list[int]:
         """The places of what is marked, of what is under the cursor where nothing is."""
         return sorted(self._marked) or [self._cursor]
