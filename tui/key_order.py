@@ -13,6 +13,7 @@ from textual import events
 from textual.app import App
 from textual.widgets import Input
 
+from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
 from tui.screens.welcome import WelcomeScreen
 
@@ -47,7 +48,9 @@ class KeysInOrder(App[object], inherit_bindings=False):
         while self._held and self._under_way is None:
             key = self._held.popleft()
             # These screens let every key come back; a line keeps the letters.
-            comes_back = isinstance(self.screen, MainScreen | WelcomeScreen) and not isinstance(self.focused, Input)
+            comes_back = isinstance(self.screen, MainScreen | WelcomeScreen | HelpScreen) and not isinstance(
+                self.focused, Input
+            )
             await super().on_event(key)
             if comes_back and key.is_forwarded:
                 self._under_way = key
