@@ -59,6 +59,11 @@ COMMANDS: tuple[Command, ...] = (
         Group.MOVE
     ),
     Command(
+        "catch-up", "Catch up",
+        "Goes to where the last visit ended, and then from one unread entry to the next newer one.", "c",
+        Group.MOVE
+    ),
+    Command(
         "next-match", "Next match",
         "Goes to the next older entry a watch lights up; where none is on, to the next "
         "unread one.", "n", Group.MOVE, hint="next match"
@@ -237,8 +242,8 @@ HINTS: Mapping[Pane, tuple[str, ...]] = {
         "next-pane", "palette", "help",
     ),
     Pane.DETAIL: (
-        "scroll-down", "read-on", "next-match", "links", "full-text", "browser", "revisions", "star", "mark-read", "escape",
-        "next-pane", "palette", "help",
+        "scroll-down", "read-on", "next-match", "links", "full-text", "browser", "revisions", "star", "mark-read",
+        "escape", "next-pane", "palette", "help",
     ),
 }  # fmt: skip
 """What the line of hints names in each pane, the most useful first; the last one is named whatever the room."""

@@ -62,6 +62,16 @@ class Sought(Message):
 
 
 @dataclass
+class CameMeanwhile(Message):
+    """What came since the last visit was counted."""
+
+    entries: int
+    key_events: int
+    watches: tuple[tuple[str, int], ...] = ()
+    """How many of them which watch matches."""
+
+
+@dataclass
 class SourcesRead(Message):
     """What is known of the sources was read again."""
 

@@ -6,13 +6,14 @@ the screen's thread only raises the numbers that say so, so nothing is shared th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from msgspec.structs import replace
 from textual.message import Message
 
-from feeds.query import All
+from feeds.query import All, Scene
 from feeds.store import Reader, View
 from feeds.watches import Action, Watches
 from tui import messages, seeking
@@ -20,6 +21,8 @@ from tui.reader_thread import ReaderThread, Urgency
 
 SOON = 500
 """Newest entries of a view that are shown before the rest of it is read."""
+LOOKED_AT = 2_000
+"""Newest of the entries that came meanwhile of which it is said what they are."""
 
 
 class Questions:
@@ -75,6 +78,19 @@ class Questions:
             counts.append(reader.count(replace(inside, query=query)))
         hidden = reader.count(whole) - reader.count(view) if view.query is not None else 0
         self._post(messages.CountsReady(token, max(hidden, 0), tuple(counts)))
+
+    def since(self, ids: Sequence[int], watches: Watches, scene: Scene) -> None:
+        """Ask what some entries are, of which the newest stand last; of very many the newest are looked at."""
+
+        def work(reader: Reader) -> None:
+            entries = reader.entries(ids[-LOOKED_AT:])
+            found = Counter(
+                index for entry in entries for index in watches.matching(entry, scene) if index in watches.on
+            )
+            named = tuple((watches.watches[index].name, found[index]) for index in sorted(found))
+            self._post(messages.CameMeanwhile(len(ids), sum(entry.post.key_event for entry in entries), named))
+
+        self._thread.ask(Urgency.NUMBERS, work)
 
     # ------------------------------------------------------------------ the next entry that is wanted
 

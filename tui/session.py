@@ -87,7 +87,7 @@ class Session:
         self.history = History()
         self._reader_of = reader_of or (lambda: open_reader(options.data))
         self._thread = ReaderThread(self._reader_of, self._failed)
-        self._questions = Questions(self._thread, lambda message: self.post(message))
+        self.questions = Questions(self._thread, lambda message: self.post(message))
         self.comparisons = Comparisons(self._thread)
         self.full_texts = FullTexts(self._thread, lambda message: self.post(message))
         self._link: Link | None = None
@@ -330,21 +330,21 @@ class Session:
 
     def select(self, state: ViewState) -> int:
         """Ask for the entries of a view: the newest come first, then all. Return the token of the answers."""
-        return self._questions.select(self._view(state, self._wanted(state)))
+        return self.questions.select(self._view(state, self._wanted(state)))
 
     def count(self, state: ViewState) -> None:
         """Ask for the numbers around the view last selected; asked for twice before the answer, once is enough."""
         whole, view = self._view(state, None), self._view(state, self._wanted(state))
-        self._questions.count(whole, view, self.library.watches)
+        self.questions.count(whole, view, self.library.watches)
 
     def seek_lit(self, state: ViewState, place: Place, delta: int) -> int:
         """Ask for the next older entry of a view that a watch lights, or the next newer. Return the answer's token."""
         view = self._view(state, self._wanted(state))
-        return self._questions.seek_lit(view, self.library.watches, place, delta)
+        return self.questions.seek_lit(view, self.library.watches, place, delta)
 
     def seek_unread(self, ids: Sequence[int]) -> int:
         """Ask for the first of some entries that is unread. Return the answer's token."""
-        return self._questions.seek_unread(ids)
+        return self.questions.seek_unread(ids)
 
     # ------------------------------------------------------------------ wishes
 

@@ -21,6 +21,7 @@ from tui.command import Scope
 from tui.commands import BY_ID, bindings
 from tui.render import Density, clock, local, millis
 from tui.screens import summary
+from tui.screens.catching_up import CatchingUpCommands
 from tui.screens.full_text import FullTextCommands
 from tui.screens.taking import TakingCommands
 from tui.screens.view_commands import ViewCommands
@@ -44,7 +45,7 @@ NEWS = timedelta(minutes=30)
 """An entry that is older when it comes is no news: what a new source had before rings no bell."""
 
 
-class MainScreen(FullTextCommands, TakingCommands, ViewCommands):
+class MainScreen(CatchingUpCommands, FullTextCommands, TakingCommands, ViewCommands):
     """Everything at work."""
 
     CSS_PATH = "main.tcss"

@@ -17,6 +17,7 @@ from feeds.store import SourceCounts
 from feeds.watches import Action, Watches
 from tui import cells
 from tui.library import Library
+from tui.messages import CameMeanwhile
 from tui.render import clock, day, local, millis
 from tui.state import ViewState
 from tui.widgets.cards import Break
@@ -25,6 +26,7 @@ from tui.widgets.status_bar import WatchCount
 
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
 """Where a sentence, or what can stand as one, ends."""
+_WATCHES_NAMED = 3
 _COUNTED = 500
 """Newest arrivals of which it is said what the watches have to do with them."""
 
@@ -159,6 +161,15 @@ def breaks(gaps: Sequence[Gap], name_of: Callable[[int], str], zone: tzinfo | No
         label = f"entries may be missing · {cells.one_line(name_of(gap.source_id))} · {times}"
         out.append(Break(millis(gap.before), label))
     return out
+
+
+def came(news: CameMeanwhile) -> str:
+    """Return what came while the reader was away."""
+    parts = [f"{news.entries:,} {'entry' if news.entries == 1 else 'entries'}"]
+    if news.key_events:
+        parts.append(f"{news.key_events:,} key event{'' if news.key_events == 1 else 's'}")
+    parts += [f"{count:,} {cells.one_line(name)}" for name, count in news.watches[:_WATCHES_NAMED]]
+    return f"Since you left: {', '.join(parts)}."
 
 
 def unchanged(entry: Entry, zone: tzinfo | None) -> str:

@@ -149,6 +149,16 @@ class Reading:
         if row is not None:
             self.go(row)
 
+    def to_after(self, key: int) -> bool:
+        """Go to the first entry after a sort key, the oldest of those; say whether there is one."""
+        row = self.rows.row_at(key, _LAST_ID)
+        if row is not None and self.rows.key(row) <= key:
+            row += -1 if self.rows.newest_first else 1
+        if row is None or not 0 <= row < len(self.rows):
+            return False
+        self.go(row)
+        return True
+
     def to_group(self, delta: int, group: Callable[[int], str]) -> None:
         """Go to the first row of a group further down; when negative, of this group or of one further up."""
         row = self.cursor_row

@@ -187,6 +187,11 @@ class Timeline(LinePane):
         with self._saying() as reading:
             reading.to_time(sort_key)
 
+    def to_after(self, sort_key: int) -> bool:
+        """Go to the first entry after a time (milliseconds since 1970); say whether there is one."""
+        with self._saying() as reading:
+            return reading.to_after(sort_key)
+
     def hour(self, delta: int) -> None:
         """Go to the first entry of an hour further down; when negative, of this hour or of one further up."""
         with self._saying(down=delta > 0) as reading:
