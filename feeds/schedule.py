@@ -101,6 +101,16 @@ def after_success(
     return replace(health, next_poll=_unskipped(next_poll, source, batch) if source.spec.every is None else next_poll)
 
 
+def with_interval(health: Health, every: float | None) -> Health:
+    """Return the health of a source that is to be polled every so many seconds: it waits no longer than that.
+
+    Where the last poll failed it waits as it was to; None leaves everything as it is.
+    """
+    if every is None or health.next_poll is None or health.polled_at is None or health.outcome is Outcome.FAILED:
+        return health
+    return replace(health, next_poll=min(health.next_poll, health.polled_at + timedelta(seconds=every)))
+
+
 def _oddity(known: Health, batch: Batch | None) -> str:
     """Return what is odd about a source that was read: an answer that is the same as last time is as odd as it was."""
     if batch is None:

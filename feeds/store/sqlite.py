@@ -21,6 +21,7 @@ from feeds.backfill import Filled
 from feeds.errors import StoreError
 from feeds.model import Article, Batch, ChangeKind, Outcome, Source, SourceSpec, Validators
 from feeds.reconcile import Known, Reconciled
+from feeds.schedule import with_interval
 from feeds.store import CHANGES_KEPT, PollRecord
 from feeds.store import rows as values
 from feeds.store.changes import FEED, NAME, Changes
@@ -266,7 +267,7 @@ def _respecified(source: Source, spec: SourceSpec) -> Source:
     """Return a source configured anew. What one adapter left for its next visit is nothing another could read."""
     if spec.adapter not in (None, source.spec.adapter):
         source = replace(source, cursor={}, validators=Validators(), digest="")
-    return replace(source, spec=spec)
+    return replace(source, spec=spec, health=with_interval(source.health, spec.every))
 
 
 def _visited(source: Source, record: PollRecord, *, gap: bool) -> Source:

@@ -305,3 +305,13 @@ def test_no_row_of_polls_leads_to_a_wait_that_is_too_short_or_too_long(
         seconds = (health.next_poll - now).total_seconds()
         assert schedule.LIVE_FLOOR * 0.9 <= seconds <= schedule.LONGEST_ASKED * 1.1
         now = health.next_poll
+
+
+def test_a_source_that_is_to_be_polled_more_often_waits_no_longer_than_that() -> None:
+    waiting = Health(outcome=Outcome.UNCHANGED, polled_at=NOW, next_poll=NOW + timedelta(hours=1))
+    assert schedule.with_interval(waiting, 30).next_poll == NOW + timedelta(seconds=30)
+    assert schedule.with_interval(waiting, 7200) == waiting
+    assert schedule.with_interval(waiting, None) == waiting
+    failed = replace(waiting, outcome=Outcome.FAILED)
+    assert schedule.with_interval(failed, 30) == failed
+    assert schedule.with_interval(Health(), 30) == Health()

@@ -163,6 +163,14 @@ def test_edits_that_make_no_revision_are_counted(store: Store) -> None:
     assert (only(store).folded, only(store).revision) == (2, 2)
 
 
+def test_a_source_that_is_newly_to_be_polled_often_need_not_wait_for_what_was_due(store: Store) -> None:
+    (source_id,) = configure(store, A)
+    later = Health(Outcome.UNCHANGED, polled_at=at(0), next_poll=at(60))
+    store.apply(source_id, None, PollRecord(later))
+    (source,) = store.configure([SourceSpec(A, every=60.0)])
+    assert source.health.next_poll == at(1)
+
+
 def test_an_entry_is_withdrawn_and_restored_once_each(store: Store) -> None:
     (source_id,) = configure(store, A)
     bring(store, source_id, added(post("k")), now=at(0))
