@@ -145,8 +145,9 @@ COMMANDS: tuple[Command, ...] = (
         Group.ENTRY, need=Need.WRITING
     ),
     Command(
-        "undo", "Undo the last mark", "Takes back what m, s or A did last, and what they did before that.",
-        "u", Group.ENTRY, need=Need.WRITING
+        "undo", "Undo",
+        "Takes back the last mark, filter, switch of a watch or choice of a source, and those before it.",
+        "u", Group.ENTRY
     ),
     Command(
         "revisions", "Show revisions",

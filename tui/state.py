@@ -110,6 +110,23 @@ def with_read_hidden(state: ViewState, hidden: bool) -> ViewState:
     return replace(state, hide_read=hidden)
 
 
+def narrowing(state: ViewState) -> tuple[object, ...]:
+    """Return what of a view says which entries are shown."""
+    return state.source_id, state.filter, state.filters_on, state.watches_off, state.hide_read
+
+
+def narrowed_as(state: ViewState, other: ViewState) -> ViewState:
+    """Show the entries that another view shows, and change nothing else."""
+    return replace(
+        state,
+        source_id=other.source_id,
+        filter=other.filter,
+        filters_on=other.filters_on,
+        watches_off=other.watches_off,
+        hide_read=other.hide_read,
+    )
+
+
 def with_watch_switched(state: ViewState, name: str) -> ViewState:
     """Switch one watch over."""
     off = set(state.watches_off) ^ {name}

@@ -87,7 +87,7 @@ def test_what_is_left_out_has_defaults(file: Path) -> None:
     ("text", "problem"),
     [
         ('thme = "x"', "1: “thme” is not a setting; did you mean “theme”?"),
-        ("zzz = 1", "1: “zzz” is not a setting; known here: sources, watches, keys, theme, density, ascii."),
+        ("zzz = 1", "1: “zzz” is not a setting; known here: sources, watches, keys, theme, density, mark_read, ascii."),
         ("theme = 3", "1: “theme” is a text in quotation marks."),
         ('\ndensity = "dense"', "2: “density” is one of roomy, compact; “dense” is not."),
         ('ascii = "yes"', "1: “ascii” is true or false."),

@@ -591,7 +591,7 @@ async def test_a_second_instance_only_reads(tmp_path: Path) -> None:
     async with desk(tmp_path, writing=False) as app:
         await app.until(lambda: not app.host.session.writing)
         await app.until(lambda: "read only" in app.rows()[-1])
-        await app.press("m", "s", "A", "u")
+        await app.press("u", "m", "s", "A")
         assert app.host.link.sent == []
         assert "only reads" in app.notice
         app.host.shelves.add(entry(100))  # the other one's doing: nothing says so

@@ -12,8 +12,9 @@ from feeds.model import Entry
 from tui import opener
 from tui.opener import Opened, Outcome
 from tui.screens import summary
-from tui.screens.panes import PanesScreen, Seek
+from tui.screens.panes import Seek
 from tui.screens.revisions import RevisionsScreen
+from tui.screens.undoing import UndoCommands
 from tui.state import Pane
 
 _LOOK, _LOOKS = 0.5, 10
@@ -21,7 +22,7 @@ _LOOK, _LOOKS = 0.5, 10
 _REMEDY = "BROWSER in the environment names the browser to use."
 
 
-class EntryCommands(PanesScreen):
+class EntryCommands(UndoCommands):
     """Commands on the entry under the cursor."""
 
     @property
@@ -60,27 +61,23 @@ class EntryCommands(PanesScreen):
         """Mark the entry as read, or unread."""
         if self._may_mark() and (entry := self.entry):
             self.session.mark([entry.id], read=not entry.read)
+            self.note_mark()
 
     def action_star(self) -> None:
         """Give the entry a star, or take it away."""
         if self._may_mark() and (entry := self.entry):
             self.session.mark([entry.id], starred=not entry.starred)
+            self.note_mark()
 
     def action_mark_all_read(self) -> None:
         """Mark every entry of the view as read."""
         rows = self.timeline.cards.rows
         if self._may_mark() and len(rows):
             self.session.mark([rows.id(row) for row in range(len(rows))], read=True)
+            self.note_mark()
             back = self.key_of("undo")
             # The rows change when the store has: that may take a moment, and is not said before it is true.
             self.status_bar.answer(f"Marking all entries of this view as read; {back} takes that back.")
-
-    def action_undo(self) -> None:
-        """Take back the last mark."""
-        if self._may_mark():
-            count = self.session.undo()
-            what = "Nothing to take back." if not count else f"Took back {count:,} mark{'s' if count > 1 else ''}."
-            self.status_bar.answer(what)
 
     # ------------------------------------------------------------------ addresses
 

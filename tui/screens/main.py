@@ -113,6 +113,7 @@ class MainScreen(CatchingUpCommands, FullTextCommands, TakingCommands, ViewComma
     def looked(self, before: ViewState) -> None:
         """Do what follows from another view."""
         view, library = self.view, self.session.library
+        self.note_view(before)
         if view.watches_off != before.watches_off and library.switch(states.watches_on(view, library.watches)):
             self._relight()
         query = states.wanted(view, library.watches)

@@ -163,6 +163,21 @@ def breaks(gaps: Sequence[Gap], name_of: Callable[[int], str], zone: tzinfo | No
     return out
 
 
+def taken_back(now: ViewState, before: ViewState, source_name: Callable[[int], str]) -> str:
+    """Return what is said when a view goes back to what it showed before."""
+    if now.filter != before.filter:
+        return f"Took back the filter “{now.filter}”." if now.filter else f"The filter “{before.filter}” is back."
+    if now.source_id != before.source_id:
+        name = "all sources" if before.source_id is None else cells.one_line(source_name(before.source_id))
+        return f"Back to {name}."
+    if now.hide_read != before.hide_read:
+        return "What was read is shown again." if now.hide_read else "What was read is hidden again."
+    switched = sorted(set(now.watches_off) ^ set(before.watches_off))
+    if switched:
+        return f"The watch {cells.one_line(switched[0])} is {'on' if switched[0] in now.watches_off else 'off'} again."
+    return f"Filters are {'on' if before.filters_on else 'off'} again."
+
+
 def came(news: CameMeanwhile) -> str:
     """Return what came while the reader was away."""
     parts = [f"{news.entries:,} {'entry' if news.entries == 1 else 'entries'}"]
