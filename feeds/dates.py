@@ -90,6 +90,18 @@ _ZONES = _hours("""
 """)
 _PLACES = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles"}
 
+
+def is_zone(word: str) -> bool:
+    """Say whether a word is the name of a time zone, as people abbreviate it."""
+    name = word.casefold()
+    return name in _ZONES or name in _PLACES
+
+
+def is_month(word: str) -> bool:
+    """Say whether a word is the name of a month, or a beginning of one that is used for it."""
+    return text.fold(word) in _months()
+
+
 # ------------------------------------------------------------------ forms
 
 _USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})")

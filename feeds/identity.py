@@ -31,7 +31,14 @@ _TRACKING = re.compile(
 _TYPOGRAPHY = str.maketrans(
     {**dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‘’‚", "'"), **dict.fromkeys("‐‑–—", "-"), "…": "..."}
 )
-_AGO = r"\d+\s?(?:s|sec|secs|seconds?|m|min|mins|minutes?|h|hrs?|hours?|days?) ago|just now"
+_AGO = (
+    r"(?:about |over )?(?:\d+|an?|one)\s?"
+    r"(?:s|sec|secs|seconds?|m|min|mins|minutes?|h|hrs?|hours?|d|days?|w|weeks?)\.? ago"
+    # The same elsewhere: «il y a 5 min», «vor 2 Std.», «hace 3 horas», «5 minuti fa», «5 minuten geleden».
+    r"|(?:il y a|vor|hace|há) (?:\d+|une?|una?|uma?|eine[rmn]|wenigen)\s?[^\W\d_]{1,10}\.?"
+    r"|\d+\s?[^\W\d_]{1,10}\.?\s(?:fa|atrás|geleden|sedan|siden|sitten|temu|назад|тому|önce|lalu)"
+    r"|just now"
+)
 # What a time is made of. Anything else behind “Updated” is prose: “Updated figures: 40 dead”.
 _MOMENT = (
     r"\d[\d.:/-]*(?:st|nd|rd|th)?h?|[ap]\.?m\.?|noon|midnight|today|yesterday|at|on"
@@ -39,10 +46,19 @@ _MOMENT = (
     r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?|gmt|utc|z|[a-z]{1,3}[sd]t|cet|local time"
 )
-# Lines that a page writes itself: when it was touched, how long ago, how many people reacted.
+_COUNTED = (
+    r"comments?|shares?|likes?|views?|retweets?|reposts?|reactions?|people (?:are )?(?:reading|watching)(?: this| now)?"
+    r"|kommentare?|aufrufe|commentaires?|partages?|vues|comentarios?|vistas|commenti|condivisioni|reacties"
+)
+_ADVERTISED = (
+    r"(?:(?:story|article|post) continues? (?:below|after) (?:this )?)?(?:advertisements?|ads?)"
+    r"(?:\s?-\s?scroll to continue(?: reading)?)?"
+    r"|advertising|sponsored|anzeige|werbung|publicité|pubblicità|publicidade?|advertentie|annons|reklama|реклама"
+)
+# Lines that a page writes itself: when it was touched, how long ago, how many people reacted, what is sold here.
 _BOILERPLATE = re.compile(
     rf"(?:(?:last )?updated:?\s(?:{_AGO}|(?:(?:{_MOMENT})[,\s]*){{1,12}})"
-    rf"|{_AGO}|[\d.,]+\s?[km]?\s(?:comments?|shares?|likes?|views?|retweets?|reposts?|reactions?))\.?",
+    rf"|{_AGO}|[\d.,]+\s?[km]?\s(?:{_COUNTED})|[♥❤👍👁💬🔁]\ufe0f?\s?[\d.,]+\s?[km]?|{_ADVERTISED})\.?",
     re.IGNORECASE,
 )
 # A picture without a caption stands in a text by its address, which is signed or resized anew at every visit. Whether
@@ -152,6 +168,11 @@ def written(post: Post) -> tuple[str, str]:
     """Return title and text as they were written, white space and typography included; not what a page adds itself."""
     lines = _without_addresses(text_of(post)).split("\n")
     return post.title, "\n".join(each for each in lines if said(each))
+
+
+def is_boilerplate(line: str) -> bool:
+    """Say whether a line is one that a page writes itself: how long ago it was, how many reacted, what is sold."""
+    return _BOILERPLATE.fullmatch(line.translate(_TYPOGRAPHY)) is not None
 
 
 def digest(*parts: str) -> str:

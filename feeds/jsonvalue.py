@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
 
 from feeds import sniff as sniffing
 from feeds import text
@@ -133,18 +134,17 @@ def identifier(value: object, *names: str) -> str:
 
 
 def number(value: object, *names: str) -> float | None:
-    """Return a number, also one written as text."""
+    """Return a number, also one written as text. What is infinite or too large is none, nor is “NaN”."""
     found = at(value, *names)
-    if isinstance(found, bool):
+    if isinstance(found, bool) or not isinstance(found, int | float | str):
         return None
-    if isinstance(found, int | float):
-        return float(found)
-    if isinstance(found, str) and len(found) <= MAX_DIGITS:
-        try:
-            return float(found)
-        except ValueError:
-            return None
-    return None
+    if isinstance(found, str) and len(found) > MAX_DIGITS:
+        return None
+    try:
+        read = float(found)
+    except (ValueError, OverflowError):
+        return None
+    return read if isfinite(read) else None
 
 
 def line(value: object, *names: str) -> str:

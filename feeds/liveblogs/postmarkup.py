@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from feeds import dates, text
-from feeds.liveblogs import fragments
+from feeds.liveblogs import fragments, stamps
 from feeds.schemaorg import livepost
 from feeds.schemaorg.livepage import Page
 
@@ -28,10 +28,14 @@ MAX_WORDS = 100_000
 _FURNITURE = 300
 """Characters of something beside the text; what is longer is text, whatever it is called."""
 
-_STAMP = 60
-"""Characters of a time and what is written around it."""
 _LINE = 120
 """Characters of a line that may say who wrote a post, and when."""
+_LABELLED = 60
+"""Letters of a label beside a text; what is longer says something."""
+_ENDS = 8
+"""Letters by which the beginning and the end of a text are found."""
+_LEVELS = 60
+"""Elements inside one another in which labels are looked for."""
 _MOMENT = len("2026-03-01T09:00")
 _SENTENCE = 20
 """Characters beside a time that make it part of a sentence."""
@@ -56,7 +60,14 @@ _SHOWN = frozenset(_SHOWN_NAMES.split())
 """Elements that show something without words."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TIMES = frozenset({"time", "amp-timeago", "relative-time", "time-ago"})
+_TIMED = frozenset(
+    {"time", "times", "date", "ago", "age", "clock", "timestamp", "stamp", "posted", "published", "when"}
+)
 _PROSE = frozenset({"p", "li", "td", "th", "blockquote", "figcaption"})
+_WHOLE = frozenset({"figure", "picture", "blockquote", "video", "audio", "table"})
+"""Elements in which nothing is a label."""
+_BOXES = frozenset({"div", "section", "aside"})
+"""Elements that are a label of their own between two paragraphs, if they are one."""
 _LETTERS = re.compile(r"[^\W_]+")
 _NO_ASCII_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _NAMES = re.compile(r"[a-z]+")
@@ -66,16 +77,6 @@ _PINNED = frozenset({"pinned", "sticky"})
 _KEY_EVENT = re.compile(r"key-?_?(?:event|moment|post)|keyevent|is-key\b", re.IGNORECASE)
 _UNSEEN = re.compile(r"visually-?hidden|sr-only|off-?screen|screen-?reader", re.IGNORECASE)
 _BY = re.compile(r"(?:by|von|par|por|di|da)\s+(?=[A-ZÀ-Þ])", re.IGNORECASE)
-_LABEL = re.compile(r"(?:last updated|updated|posted|published)\s*(?:at|on)?\s*:?\s*", re.IGNORECASE)
-_CLOCK = re.compile(
-    r"([0-2]?[0-9])[:.h]([0-5][0-9])(?:[:.][0-5][0-9])?\s{0,2}([ap]\.?m\.?)?\s{0,2}(?:\(?[A-Z]{2,5}\)?)?", re.IGNORECASE
-)
-_AGO = re.compile(
-    r"(?:about |over )?[0-9]{1,3}\s?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)\.?\s?ago"
-    r"|just now|now",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 
 # ------------------------------------------------------------------ text
@@ -131,15 +132,29 @@ def is_furniture(element: _Element) -> bool:
     if element.tag in _NEVER:
         return True
     if element.tag in _TIMES or (
-        len(element) == 0 and _is_short(element, _STAMP) and _is_stamp(words(element, _FURNITURE))
+        len(element) == 0 and _is_short(element, stamps.LONGEST) and stamps.is_stamp(words(element, _FURNITURE))
     ):
         return not _in_prose(element)
+    if len(element) == 0 and _is_called(element, _TIMED) and stamps.is_span(words(element, stamps.LONGEST)):
+        return element.tag not in _PROSE and not _in_prose(element)
     if element.tag != "footer" and not element.get("class"):
         return False
     if _UNSEEN.search(str(element.get("class") or "")[:1_000]):
         return True
     beside = element.tag == "footer" or class_words(element) & _BESIDE
     return bool(beside) and len(words(element, _FURNITURE)) <= _FURNITURE
+
+
+def _is_called(element: _Element, names: frozenset[str]) -> bool:
+    """Say whether the classes of an element, or of one it stands alone in, hold one of some words."""
+    if class_words(element) & names:
+        return True
+    parent = element.getparent()
+    return parent is not None and len(parent) == 1 and not str(parent.text or "").strip() and _has(parent, names)
+
+
+def _has(element: _Element, names: frozenset[str]) -> bool:
+    return element.tag not in _PROSE and bool(class_words(element) & names)
 
 
 def _in_prose(element: _Element) -> bool:
@@ -149,9 +164,63 @@ def _in_prose(element: _Element) -> bool:
     return block is not None and len(words(block, own + _SENTENCE)) - own >= _SENTENCE
 
 
+def _holds_prose(element: _Element) -> bool:
+    """Say whether an element is or holds what sentences and headings stand in."""
+    return any(each.tag in _PROSE or each.tag in _HEADINGS for each in element.iter())
+
+
 def shows(element: _Element) -> bool:
     """Say whether an element shows something beside words: a picture, a film, somebody's post."""
     return any(each.tag in _SHOWN for each in element.iter())
+
+
+def labels(element: _Element, said: str, known: Collection[_Element] = ()) -> list[_Element]:
+    """Return what stands beside a text and among its paragraphs, is a few words, and is not in the text.
+
+    `said` is the text as letters, `known` what is left out already. Such words say when a post came (“Today, 8:56 AM”,
+    “vor 5 Min.”), who wrote it, how many read it, or that an advertisement was there; tomorrow they are others. Neither
+    their language nor their classes need be known to see that the text does not hold them.
+    """
+    out = list(known)
+    for end, backwards in ((said[:_ENDS], False), (said[-_ENDS:], True)):
+        _gather(element, said, end, out, backwards=backwards)
+    return [*out[len(known) :], *_among(element, said, out)]
+
+
+def _gather(element: _Element, said: str, end: str, out: list[_Element], *, backwards: bool, depth: int = 0) -> bool:
+    """Add the labels before one end of a text to `out`, and say whether that end was reached."""
+    for child in reversed(element) if backwards else element:
+        own = "" if child in out or child.tag in _WHOLE else letters_in(child)
+        if not own:
+            continue
+        if own in said:
+            return True
+        reached = end in own
+        if not reached and (child.tag in _PROSE or child.tag in _HEADINGS):
+            continue
+        if not reached and _is_label(child, own):
+            out.append(child)
+        elif (depth < _LEVELS and _gather(child, said, end, out, backwards=backwards, depth=depth + 1)) or reached:
+            return True
+    return False
+
+
+def _among(element: _Element, said: str, known: Collection[_Element]) -> Iterator[_Element]:
+    """Yield the labels that are blocks of their own between paragraphs."""
+    waiting = [element]
+    while waiting:
+        for child in waiting.pop():
+            if child in known or child.tag in _WHOLE or child.tag in _PROSE:
+                continue
+            own = letters_in(child) if child.tag in _BOXES else ""
+            if own and own not in said and _is_label(child, own):
+                yield child
+            else:
+                waiting.append(child)
+
+
+def _is_label(element: _Element, own: str) -> bool:
+    return len(own) <= _LABELLED and not _holds_prose(element) and not shows(element)
 
 
 def class_words(element: _Element) -> frozenset[str]:
@@ -226,12 +295,9 @@ def clock(element: _Element) -> tuple[int, int] | None:
     """Return the time of day a post is labelled with, where that is all there is."""
     for each in element.iter():
         if each.tag in _TIMES or (len(each) == 0 and class_words(each) & {"time", "clock", "timestamp", "pubdate"}):
-            found = _CLOCK.fullmatch(_LABEL.sub("", words(each)[:60], count=1))
+            found = stamps.clock(words(each)[:60])
             if found is not None:
-                hour = int(found[1])
-                if found[3] and hour <= 12:
-                    hour = hour % 12 + (12 if found[3][0] in "pP" else 0)
-                return (hour, int(found[2])) if hour < 24 else None
+                return found if found[0] < 24 else None
     return None
 
 
@@ -246,7 +312,7 @@ def _byline(element: _Element) -> tuple[str, list[_Element]]:
             continue
         if not author and class_words(each) & _AUTHORS and len(said) <= 80:
             author = _BY.sub("", said, count=1)
-        elif len(each) == 0 and each.tag not in _HEADINGS and _is_stamp(said):
+        elif len(each) == 0 and each.tag not in _HEADINGS and stamps.is_stamp(said):
             beside.append(each)
             parent = each.getparent()
             line = words(parent, _FURNITURE) if parent is not None and parent is not element else ""
@@ -260,13 +326,3 @@ def _is_short(element: _Element, most: int) -> bool:
     """Say whether an element may hold no more words than a few: a cheap look that most paragraphs do not pass."""
     written = "" if len(element) else str(element.text or "")
     return len(written) - written.count(" ") <= most or not (written.isascii() and written.isprintable())
-
-
-def _is_stamp(said: str) -> bool:
-    """Say whether a text is a time and nothing else: «14 August 2023 10:01», «Updated 1:48 AM», «20m ago»."""
-    if not said or len(said) > _STAMP:
-        return False
-    rest = _LABEL.sub("", said, count=1)
-    if _CLOCK.fullmatch(rest) or _AGO.fullmatch(rest):
-        return True
-    return bool(_YEAR.search(rest)) and len(rest) <= 40 and bool(_CLOCK.search(rest)) and dates.parse(rest) is not None

@@ -90,8 +90,6 @@ def date(value: object, zone: tzinfo) -> datetime | None:
 
 def post(node: Node, graph: Graph, setting: Setting, shared: frozenset[str]) -> Post:
     """Return an update as a post; `shared` are addresses of pictures that are not its own, see `pictures`."""
-    from feeds import html
-
     published = date(node.get("datePublished") or node.get("dateCreated"), setting.zone)
     reference = linkeddata.address(node.get("url"))
     body = text_of(node, setting.base)
@@ -102,7 +100,7 @@ def post(node: Node, graph: Graph, setting: Setting, shared: frozenset[str]) -> 
     return Post(
         key=_key(node, reference, setting),
         url=_web(reference, setting.base),
-        title=_unclocked(html.title(linkeddata.first(node, "headline", "name")), published),
+        title=title_of(node, published),
         authors=_authors(node, graph),
         published=published,
         updated=date(node.get("dateModified"), setting.zone),
@@ -154,6 +152,13 @@ def _unclocked(title: str, published: datetime | None) -> str:
         if apart % 15:  # zones lie quarters of an hour apart
             return title
     return rest
+
+
+def title_of(node: Node, published: datetime | None) -> str:
+    """Return the title of an update, without the time of day before it."""
+    from feeds import html
+
+    return _unclocked(html.title(linkeddata.first(node, "headline", "name")), published)
 
 
 def text_of(node: Node, base: str) -> Document:

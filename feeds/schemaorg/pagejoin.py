@@ -83,10 +83,8 @@ class Joined(Struct, frozen=True):
 
 def said(update: Node) -> Said:
     """Return what an update says."""
-    from feeds import html
-
-    title = postmarkup.letters(html.title(linkeddata.first(update, "headline", "name")))
-    return Said(title, postmarkup.letters(livepost.words_of(update)))
+    title = livepost.title_of(update, livepost.date(update.get("datePublished"), UTC))
+    return Said(postmarkup.letters(title), postmarkup.letters(livepost.words_of(update)))
 
 
 def mark(element: _Element) -> Mark:
@@ -333,6 +331,7 @@ def _text_of(says: Said, found: Mark) -> str:
     left = letters.replace(says.title, "", len(without))
     if len(left) > len(says.text) * 1.3 + 200 or not all(end in left for end in ends):
         return ""
+    without += postmarkup.labels(here, says.text, without)
     return postmarkup.markup(here, without)
 
 

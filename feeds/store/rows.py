@@ -19,7 +19,7 @@ from feeds.model import Entry, Post, Source
 from feeds.query import haystack, searched
 from feeds.reconcile import Seen
 
-DERIVED_BY = f"3, Unicode {unicodedata.unidata_version}"
+DERIVED_BY = f"4, Unicode {unicodedata.unidata_version}"
 """What `names` and `words` were made by. A store made by another is indexed again when it is opened for writing.
 
 The number is to be raised with every change of `feeds.text.tokens` or `fold`, of `feeds.query.searched`, or of

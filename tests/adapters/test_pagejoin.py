@@ -99,6 +99,57 @@ def test_a_picture_beside_a_text_is_shown_once() -> None:
     assert plain(posts(page(told, shown(IDS, texts)))[0].body) == f"{TEXTS[0]}\n\n[image: The bridge]"
 
 
+LABELS = (
+    '<div class="a1"><a href="#x"><span>{}</span></a></div>',
+    '<div class="a1"><h3>Flood</h3><span>{}</span></div>',
+    '<div class="a1"><img src="/ann.jpg"><span>Ann Lee</span><i>{}</i></div>',
+    "<span>{}</span>",
+)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_label_around_a_text_is_no_part_of_it_in_whatever_words(label: str) -> None:
+    """As the Times of Israel has it: “Today” is “Yesterday” the day after."""
+    kept = "[image]\n\n" if "<img" in label else ""
+
+    def shows(before: str, after: str) -> list[str]:
+        told = tuple(f"{text} And so it is in all towns." for text in TEXTS)
+        texts = (f"<p>{text}</p><p>And so it is in all towns.</p>" for text in TEXTS)
+        blocks = (f"{label.format(before)}{text}<div>{after}</div>" for text in texts)
+        markup = "".join(f'<div id="{name}">{each}</div>' for name, each in zip(IDS, blocks, strict=True))
+        return [plain(post.body) for post in posts(page(said(NUMBERS, told, headline="Flood"), markup))]
+
+    expected = [f"{kept}{text}\n\nAnd so it is in all towns." for text in TEXTS]
+    assert [
+        each.replace("news.test/ann.jpg", "").replace("[image: ]", "[image]") for each in shows("4 t", "3 x")
+    ] == expected
+    assert shows("Today, 8:56 AM", "12 comments") == shows("Gestern, 8:56 Uhr", "Teilen 1.234")
+
+
+def test_a_credit_in_a_picture_and_a_line_in_a_paragraph_are_no_labels() -> None:
+    texts = tuple(
+        f"<figure><img src='/p.jpg'><figcaption>The bridge<span>PA</span></figcaption></figure><p>Now:</p><p>{each}</p>"
+        for each in TEXTS
+    )
+    markup = "".join(f'<div id="{name}">{each}</div>' for name, each in zip(IDS, texts, strict=True))
+    first, *_ = posts(page(said(NUMBERS), markup))
+    assert plain(first.body) == TEXTS[0]  # what more there is, is not in the data
+
+
+def test_a_title_with_a_clock_in_the_data_is_found_without_it_on_the_page() -> None:
+    told = said([])
+    for update, clock in zip(told, ("14:30(IST)", "14:23 (IST)", "14:16(IST)"), strict=True):
+        update["headline"] = f"{clock} The river at {clock[3:5]} feet"
+    blocks = [
+        f'<div id="msg{place}"><div>{clock}</div><h3>The river at {clock[3:5]} feet</h3>'
+        f"<div><p>{text[:30]}</p><p>{text[30:]}</p></div></div>"
+        for place, (text, clock) in enumerate(zip(TEXTS, ("14:30 (IST)", "14:23 (IST)", "14:16 (IST)"), strict=True), 1)
+    ]
+    found = posts(page(told, "".join(blocks)))
+    assert [post.title for post in found] == ["The river at 30 feet", "The river at 23 feet", "The river at 16 feet"]
+    assert not any("feet" in plain(post.body) for post in found)
+
+
 def test_a_film_without_words_is_found_beside_its_title() -> None:
     film = '<h2>The river from above</h2><iframe src="https://film.test/embed/1" title="A film"></iframe></iframe>'
     markup = f'<section id="post-70009"><div>{film}</div></section>' + shown(IDS)

@@ -134,6 +134,11 @@ def test_what_comes_back_in_a_cursor_is_made_safe_again() -> None:
     assert jsonvalue.remembered({"about": 3}, "about") == {}
 
 
+@pytest.mark.parametrize("written", ["INF", "-inf", "nan", float("inf"), float("nan"), 10**400, "1e999"])
+def test_a_number_nobody_can_count_with_is_none(written: object) -> None:
+    assert jsonvalue.number({"written": written}, "written") is None
+
+
 def test_numbers_may_be_written_as_text() -> None:
     assert [jsonvalue.number(DATA, name) for name in ("number", "half", "written", "yes", "text")] == [
         7,

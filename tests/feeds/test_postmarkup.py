@@ -25,6 +25,24 @@ STAMPS = [
     "just now",
     "Wednesday 14\u00a0August 2023\u2009— 10:01",
     " " * 300 + "10:01" + " " * 300,
+    "Today, 8:56 AM",
+    "Yesterday at 21:03",
+    "March 1, 8:56 AM ET",
+    "1. März, 08:56 Uhr",
+    "Aujourd’hui à 08h56",
+    "il y a 5 min",
+    "vor 2 Std.",
+    "hace 3 horas",
+    "5 minuti fa",
+    "5 minuten geleden",
+]
+NO_STAMPS = [
+    "Spain 2:10 France",
+    "Race 3.45 at Ascot",
+    "Kick-off 8:56",
+    "ARS 1:02 CHE",
+    "vor 5 Toren alles",
+    "Matthew 5:12",
 ]
 
 
@@ -48,6 +66,29 @@ def test_a_time_alone_is_no_part_of_a_text_and_a_paragraph_is(stamp: str) -> Non
     assert tree is not None
     shown = {str(each.tag): postmarkup.is_furniture(each) for each in tree.iter("p", "span")}
     assert shown == {"p": False, "span": True}
+
+
+@pytest.mark.parametrize("line", NO_STAMPS)
+def test_a_clock_among_other_words_is_no_label(line: str) -> None:
+    tree = html.tree(f"<div><span>{line}</span></div>".encode(), "utf-8")
+    assert tree is not None
+    assert not any(postmarkup.is_furniture(each) for each in tree.iter("span"))
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ('<span class="lb-time">23 min</span>', True),
+        ('<div class="posted">2h</div>', True),
+        ('<span class="score">23 min</span>', False),
+        ('<table><td class="time">23 min</td></table>', False),
+        ('<p>The delay is <b class="time">23 min</b> on the line to the coast.</p>', False),
+    ],
+)
+def test_how_long_ago_it_was_needs_no_word_for_it_where_it_is_called_a_time(markup: str, expected: bool) -> None:
+    tree = html.tree(f"<div>{markup}</div>".encode(), "utf-8")
+    assert tree is not None
+    assert any(postmarkup.is_furniture(each) for each in tree.iter() if each.get("class")) is expected
 
 
 @given(WORDS)
