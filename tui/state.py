@@ -57,18 +57,8 @@ class ViewState(Struct, frozen=True, omit_defaults=True):
     """`roomy` or `compact`; empty for what the configuration says."""
     theme: str = ""
     """Name of the theme; empty for what the configuration says."""
-    order: str = ""
-    """`published` to place entries by when they were published; empty for when they arrived here."""
-    oldest_first: bool = False
-    """Whether the newest entry is at the bottom."""
-    group: str = ""
-    """`source` or `tag` to part entries by that; empty for the hour."""
     hide_read: bool = False
     """Whether entries that were read are hidden."""
-    relative: bool = False
-    """Whether rows say how long ago an entry was, not at what time."""
-    view: str = ""
-    """Name of the named view in use; empty for none."""
     pane: Pane = Pane.TIMELINE
     """The pane in use."""
     zoom: bool = False
